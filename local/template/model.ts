@@ -1,0 +1,18 @@
+/** A CloudFormation resource whose intrinsic functions are all resolved to plain values. */
+export type Resource = {
+  /** Its logical id in the template. */
+  id: string;
+  /** For example `AWS::Lambda::Function`. */
+  type: string;
+  properties: Record<string, unknown>;
+};
+
+/** A synthesized stack as the cloud would see it after deployment. */
+export type Template = {
+  stack: string;
+  region: string;
+  account: string;
+  resources: ReadonlyMap<string, Resource>;
+  /** The file assets of the stack by the S3 key that the template names: absolute paths of folders. */
+  assets: ReadonlyMap<string, string>;
+};

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a kind of evidence; every kind but the pure ones meets a real engine, real sockets and the real bundles. */
+const kinds = ['unit', 'property', 'contract', 'infra', 'scenario'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/count-reporter.ts'],
+    globalSetup: ['./test/synthesize.ts'],
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    projects: kinds.map((name) => ({ extends: true, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+  },
+});
