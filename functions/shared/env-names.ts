@@ -1,0 +1,10 @@
+/** The environment variables of the functions: the stack sets them by these names, `env.ts` reads them. */
+export const envNames = {
+  directoryTable: 'DIRECTORY_TABLE',
+  mailboxesTable: 'MAILBOXES_TABLE',
+  /** The stage's own URL, `wss://<api>.execute-api.<region>.amazonaws.com/<stage>`. */
+  endpoint: 'ENDPOINT',
+  /** The public host that clients connect to, where it is not the endpoint's. */
+  host: 'HOST',
+  minimumClient: 'MINIMUM_CLIENT',
+} as const;

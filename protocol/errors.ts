@@ -1,0 +1,56 @@
+/**
+ * Every way in which a call can fail. `rpc` is the JSON-RPC code; the application's own failures share −32000 and are
+ * told apart by name, in `error.data.code`. `retryable`: the same call may succeed later, unchanged.
+ */
+export const errors = {
+  parse_error: { rpc: -32700, retryable: false, message: 'The frame is not JSON.' },
+  invalid_request: { rpc: -32600, retryable: false, message: 'The frame is not one JSON-RPC 2.0 call.' },
+  method_not_found: { rpc: -32601, retryable: false, message: 'There is no such method.' },
+  invalid_params: { rpc: -32602, retryable: false, message: 'The parameters do not fit the method.' },
+  internal: { rpc: -32603, retryable: true, message: 'The server failed; quote the correlation id to its operator.' },
+
+  unavailable: { rpc: -32000, retryable: true, message: 'The cloud is short of capacity; try again a little later.' },
+  guests_refused: { rpc: -32000, retryable: false, message: 'Connect with a token of a linked device first.' },
+  devices_refused: { rpc: -32000, retryable: false, message: 'Only a guest connection may call this.' },
+  companions_refused: { rpc: -32000, retryable: false, message: 'Only the primary device may call this.' },
+  guest_expired: { rpc: -32000, retryable: false, message: 'A guest has five minutes; connect again.' },
+  unlinked: { rpc: -32000, retryable: false, message: 'This device is no longer linked to its account.' },
+
+  signature_invalid: { rpc: -32000, retryable: false, message: 'The signature does not hold.' },
+  time_skewed: {
+    rpc: -32000,
+    retryable: false,
+    message: 'The time is more than five minutes from the server’s; correct it by session.time and sign again.',
+  },
+  account_exists: { rpc: -32000, retryable: false, message: 'The account is registered with another device list.' },
+  account_unknown: { rpc: -32000, retryable: false, message: 'There is no such account.' },
+  list_refused: { rpc: -32000, retryable: false, message: 'The device list may not follow the current one.' },
+  list_conflict: { rpc: -32000, retryable: false, message: 'The device list has changed meanwhile; build on details.' },
+
+  pairing_unknown: { rpc: -32000, retryable: false, message: 'There is no such pairing; show a new code.' },
+  pairing_expired: { rpc: -32000, retryable: false, message: 'The pairing has expired; show a new code.' },
+  pairing_cancelled: { rpc: -32000, retryable: false, message: 'The code has been replaced; scan the one shown now.' },
+  pairing_denied: { rpc: -32000, retryable: false, message: 'The pairing was denied.' },
+  pairing_taken: { rpc: -32000, retryable: false, message: 'Another phone has scanned this code.' },
+  pairing_approved: { rpc: -32000, retryable: false, message: 'The pairing was approved already; a code works once.' },
+  pairing_unscanned: { rpc: -32000, retryable: false, message: 'Scan the code before deciding on it.' },
+  pairing_pending: { rpc: -32000, retryable: false, message: 'The code was scanned; decide on the phone.' },
+
+  devices_changed: { rpc: -32000, retryable: false, message: 'Encrypt anew for the devices in details.' },
+  message_expired: { rpc: -32000, retryable: false, message: 'The message id is too old, or ahead of time.' },
+} as const satisfies Record<string, { rpc: number; retryable: boolean; message: string }>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** A failure that the caller is told of by name. `details` go to the caller: never anything secret. */
+export class TandemError extends Error {
+  readonly code: ErrorCode;
+  readonly details: unknown;
+
+  constructor(code: ErrorCode, details?: unknown) {
+    super(errors[code].message);
+    this.name = 'TandemError';
+    this.code = code;
+    this.details = details;
+  }
+}

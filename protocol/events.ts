@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { DeviceAddress, DeviceNumber } from './addresses.ts';
+import { BoundedBytes, Timestamp } from './bytes.ts';
+import { DeviceList } from './device-list.ts';
+import { Body, Envelope, MessageId } from './envelopes.ts';
+import { limits } from './limits.ts';
+import { PairingId } from './pairing-code.ts';
+
+/** What the server says unasked, as JSON-RPC notifications. */
+export const events = {
+  'pairing.scanned': z.object({ pairing: PairingId, decideBy: Timestamp }),
+  'pairing.approved': z.object({ pairing: PairingId, sealed: BoundedBytes(limits.sealed), deviceList: DeviceList }),
+  'pairing.denied': z.object({ pairing: PairingId }),
+  'devices.changed': z.object({ deviceList: DeviceList }),
+  'devices.left': z.object({ device: DeviceNumber }),
+  'relay.deliver': z.object({ envelopes: z.array(Envelope) }),
+  'relay.signal': z.object({ message: MessageId, sender: DeviceAddress, body: Body }),
+  /** `by` is the `jti` of the token with which the same device connected elsewhere. */
+  'session.replaced': z.object({ by: z.string() }),
+  'session.revoked': z.object({}),
+} as const;
+
+export type EventName = keyof typeof events;
+export type EventParams<E extends EventName> = z.infer<(typeof events)[E]>;
+
+export const isEvent = (name: string): name is EventName => Object.hasOwn(events, name);

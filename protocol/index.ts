@@ -1,0 +1,53 @@
+export { AccountId, accountIdOf, addressOf, DeviceAddress, DeviceNumber, parseAddress } from './addresses.ts';
+export {
+  type Bytes,
+  fromBase64Url,
+  PublicKey,
+  Signature,
+  Timestamp,
+  toBase64Url,
+  utf8,
+} from './bytes.ts';
+export { isTimely, parseOffer, subprotocol, TokenClaims, tokenHeader } from './connect-token.ts';
+export {
+  Device,
+  DeviceList,
+  deviceListHash,
+  deviceListStatement,
+  isSignedBy,
+  type Succession,
+  succeeds,
+  type UnsignedDeviceList,
+} from './device-list.ts';
+export {
+  countEnvelopes,
+  Envelope,
+  EnvelopeId,
+  envelopeIdOf,
+  isCurrent,
+  Message,
+  MessageId,
+  messageTime,
+  parseEnvelopeId,
+  Recipient,
+} from './envelopes.ts';
+export { type ErrorCode, errors, TandemError } from './errors.ts';
+export { type EventName, type EventParams, events, isEvent } from './events.ts';
+export { Call, type CallId, ErrorObject, ServerFrame } from './json-rpc.ts';
+export { limits } from './limits.ts';
+export {
+  type Capability,
+  Companion,
+  isMethod,
+  type MethodName,
+  type MethodsOf,
+  methodNames,
+  methods,
+  type Params,
+  PairingState,
+  type Result,
+  type Who,
+} from './methods.ts';
+export { formatPairingCode, PairingCode, type ParsedPairingCode, PairingId, parsePairingCode } from './pairing-code.ts';
+export { hash, sign, statement, verify } from './signing.ts';
+export { collectStatement, pairingInfo, registerStatement } from './statements.ts';
