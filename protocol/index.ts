@@ -46,6 +46,7 @@ export {
   type Params,
   PairingState,
   type Result,
+  table,
   type Who,
 } from './methods.ts';
 export { formatPairingCode, PairingCode, type ParsedPairingCode, PairingId, parsePairingCode } from './pairing-code.ts';

@@ -133,6 +133,13 @@ export type MethodName = keyof typeof methods;
 export type Params<M extends MethodName> = z.infer<(typeof methods)[M]['params']>;
 export type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>;
 
+type Table = {
+  [M in MethodName]: Method & { params: z.ZodMiniType<Params<M>>; result: z.ZodMiniType<Result<M>> };
+};
+
+/** {@link methods}, for code that is generic in the method: `table[method].params` parses to `Params<M>`. */
+export const table: Table = methods;
+
 /** The part of a method's name before the dot: the capability that it belongs to. */
 export type Capability = MethodName extends `${infer C}.${string}` ? C : never;
 export type MethodsOf<C extends Capability> = Extract<MethodName, `${C}.${string}`>;

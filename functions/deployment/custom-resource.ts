@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+const Request = z.object({
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+  ResponseURL: z.url(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+  ResourceProperties: z.record(z.string(), z.unknown()),
+});
+export type Request = z.infer<typeof Request>;
+
+type CustomResource = {
+  /** Names the one thing that the resource stands for; CloudFormation deletes what a changed id stood for. */
+  id: string;
+  apply: (request: Request) => Promise<void>;
+};
+
+/**
+ * A Lambda handler that applies CloudFormation's requests and answers each where it asks to be answered, a failure with
+ * its reason. Rejects when CloudFormation cannot be reached, so that Lambda tries again.
+ */
+export const customResource =
+  ({ id, apply }: CustomResource) =>
+  async (event: unknown): Promise<void> => {
+    const request = Request.parse(event);
+    const outcome = await apply(request).then(
+      () => ({ Status: 'SUCCESS' }),
+      (error: unknown) => ({ Status: 'FAILED', Reason: reasonOf(error) }),
+    );
+    const { StackId, RequestId, LogicalResourceId } = request;
+    await answer(request.ResponseURL, { ...outcome, PhysicalResourceId: id, StackId, RequestId, LogicalResourceId });
+  };
+
+/** CloudFormation takes 4096 bytes in all. */
+const reasonOf = (error: unknown): string => String(error).slice(0, 1000);
+
+const answer = async (url: string, body: Record<string, string>): Promise<void> => {
+  // The URL is signed for a request without a content type.
+  const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`CloudFormation refused the answer with ${response.status}.`);
+};

@@ -1,0 +1,7 @@
+import type { Rule } from './context.ts';
+
+/** The device has these for good: they leave its mailbox. Nothing is answered; a lost ack only means a redelivery. */
+export const ack: Rule<'relay.ack'> = async ({ mailboxes }, { address }, { envelopes }) => {
+  await mailboxes.remove(address, envelopes);
+  return {};
+};

@@ -1,0 +1,41 @@
+import { decodeJwt, importJWK, jwtVerify } from 'jose';
+import type { DeviceAddress } from '#protocol';
+import { isTimely, parseAddress, TokenClaims, tokenHeader } from '#protocol';
+import type { Directory } from '../shared/directory/index.ts';
+
+type At = { host: string; now: number };
+
+/** The claims as they stand, nobody having vouched for them: they say whose key to look for. */
+const readClaims = (token: string): TokenClaims | undefined => {
+  try {
+    return TokenClaims.safeParse(decodeJwt(token)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const isSigned = async (token: string, deviceKey: string): Promise<boolean> => {
+  const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: deviceKey }, tokenHeader.alg);
+  try {
+    await jwtVerify(token, key, { algorithms: [tokenHeader.alg], typ: tokenHeader.typ });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The claims of a connect token that is timely, for this host and signed by the device that it names, which is
+ * linked; undefined for any other. That a token is used once, `$connect` sees to.
+ */
+export const verifyToken = async (
+  directory: Pick<Directory, 'device'>,
+  token: string,
+  at: At,
+): Promise<(TokenClaims & { iss: DeviceAddress }) | undefined> => {
+  const claims = readClaims(token);
+  if (claims === undefined || !isTimely(claims, at)) return undefined;
+  const { account, device } = parseAddress(claims.iss);
+  const record = await directory.device(account, device);
+  return record !== undefined && (await isSigned(token, record.key)) ? claims : undefined;
+};

@@ -1,0 +1,71 @@
+import type { AccountId, DeviceAddress, DeviceNumber, MethodName, methods } from '#protocol';
+import { limits, parseAddress, TandemError, table } from '#protocol';
+import type { Account, Directory } from './directory/index.ts';
+import type { GatewayEvent } from './event.ts';
+
+export type Guest = { connection: string; connectedAt: number; sourceIp: string; userAgent: string | undefined };
+export type DeviceCaller = Guest & { account: AccountId; device: DeviceNumber; address: DeviceAddress };
+/** `self`: the caller's account as it is at the time of the call. */
+export type PrimaryCaller = DeviceCaller & { self: Account };
+
+type Callers = { guest: Guest; device: DeviceCaller; primary: PrimaryCaller; anyone: Guest | DeviceCaller };
+export type CallerOf<M extends MethodName> = Callers[(typeof methods)[M]['who']];
+
+/** Who sent the event, as far as the authorizer has established it. */
+export const callerOf = ({ requestContext }: GatewayEvent): Guest | DeviceCaller => {
+  const { connectionId, connectedAt, identity, authorizer } = requestContext;
+  const guest = {
+    connection: connectionId,
+    connectedAt,
+    sourceIp: identity.sourceIp,
+    userAgent: identity.userAgent ?? undefined,
+  };
+  const address = authorizer?.address;
+  return address === undefined ? guest : { ...guest, address, ...parseAddress(address) };
+};
+
+const isDevice = (caller: Guest | DeviceCaller): caller is DeviceCaller => 'address' in caller;
+
+const asGuest = (caller: Guest | DeviceCaller, now: number): Guest => {
+  if (isDevice(caller)) throw new TandemError('devices_refused');
+  if (now > caller.connectedAt + limits.guestLife) throw new TandemError('guest_expired');
+  return caller;
+};
+
+const asDevice = (caller: Guest | DeviceCaller): DeviceCaller => {
+  if (!isDevice(caller)) throw new TandemError('guests_refused');
+  return caller;
+};
+
+/** The caller's account, when it still lists the device. @throws `unlinked` */
+export const standing = (caller: DeviceCaller, account: Account | undefined): Account => {
+  if (account?.devices.has(caller.device) !== true) throw new TandemError('unlinked');
+  return account;
+};
+
+const asPrimary = async (caller: Guest | DeviceCaller, directory: Directory | undefined): Promise<PrimaryCaller> => {
+  const device = asDevice(caller);
+  if (directory === undefined) throw new Error('a method of the primary needs a directory');
+  const self = standing(device, await directory.account(device.account));
+  if (self.list.primary !== device.device) throw new TandemError('companions_refused');
+  return { ...device, self };
+};
+
+/**
+ * The caller, as the method's `who` wants it. For a `device` method it is the device that connected; whether it is
+ * still linked, the use case sees with {@link standing} in a read that it makes anyway.
+ */
+export const authorize = async <M extends MethodName>(
+  method: M,
+  caller: Guest | DeviceCaller,
+  { now, directory }: { now: number; directory: Directory | undefined },
+): Promise<CallerOf<M>> => {
+  const by: { [W in keyof Callers]: () => Callers[W] | Promise<Callers[W]> } = {
+    guest: () => asGuest(caller, now),
+    device: () => asDevice(caller),
+    primary: () => asPrimary(caller, directory),
+    anyone: () => (isDevice(caller) ? caller : asGuest(caller, now)),
+  };
+  const who: (typeof methods)[M]['who'] = table[method].who;
+  return by[who]();
+};

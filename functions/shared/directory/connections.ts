@@ -1,0 +1,60 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { AccountId, DeviceNumber } from '#protocol';
+import { parseAddress } from '#protocol';
+import type { Connection } from './accounts.ts';
+import { ifConditionHolds } from './conditional.ts';
+import { keys } from './keys.ts';
+
+const Replaced = z.object({ connection: z.optional(z.string()) });
+
+export type Connected = { accepted: true; replaced: string | undefined } | { accepted: false };
+
+/** The sockets of linked devices, each on its device's item. */
+export const connectionStore = (client: DynamoDBDocumentClient, table: string) => ({
+  /**
+   * Records a device's new connection, if the device is linked and its token is later than the last one: a token
+   * works once, and a removed device is not resurrected. `replaced` is the connection that it had before.
+   */
+  connect: async (address: string, connection: Connection, tokenTime: number): Promise<Connected> => {
+    const { account, device } = parseAddress(address);
+    const written = await ifConditionHolds(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keys.device(account, device),
+          UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time',
+          ConditionExpression: 'attribute_exists(pk) AND tokenTime < :time',
+          ExpressionAttributeNames: { '#connection': 'connection' },
+          ExpressionAttributeValues: { ':connection': connection.id, ':at': connection.at, ':time': tokenTime },
+          ReturnValues: 'UPDATED_OLD',
+        }),
+      ),
+    );
+    if (written === undefined) return { accepted: false };
+    return { accepted: true, replaced: Replaced.parse(written.Attributes ?? {}).connection };
+  },
+
+  /** Forgets a connection, unless the device has a newer one by now. */
+  disconnect: async (address: string, connection: string): Promise<void> => {
+    const { account, device } = parseAddress(address);
+    await ifConditionHolds(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keys.device(account, device),
+          UpdateExpression: 'REMOVE #connection, connectedAt',
+          ConditionExpression: '#connection = :connection',
+          ExpressionAttributeNames: { '#connection': 'connection' },
+          ExpressionAttributeValues: { ':connection': connection },
+        }),
+      ),
+    );
+  },
+
+  /** Forgets a device that leaves by itself; the list names it until the primary makes the next one. */
+  leave: async (account: AccountId, device: DeviceNumber): Promise<void> => {
+    await client.send(new DeleteCommand({ TableName: table, Key: keys.device(account, device) }));
+  },
+});

@@ -1,0 +1,138 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Device } from '#protocol';
+import { AccountId, DeviceList, limits, PairingId, PublicKey } from '#protocol';
+import { linkingWrites } from './accounts.ts';
+import { ifConditionHolds } from './conditional.ts';
+import { keys } from './keys.ts';
+import { transact } from './transact.ts';
+
+const opened = {
+  pairing: PairingId,
+  deviceKey: PublicKey,
+  /** The companion's, where it is told what becomes of its pairing. */
+  connection: z.string(),
+  sourceIp: z.string(),
+  userAgent: z.optional(z.string()),
+  label: z.optional(z.string()),
+  expiresAt: z.int(),
+};
+const scanned = { ...opened, account: AccountId, decideBy: z.int() };
+const approved = { ...scanned, sealed: z.string(), deviceList: DeviceList, device: z.int(), collectBy: z.int() };
+
+/** A pairing as stored. That it has expired is no stored state: its times tell. */
+const Pairing = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('opened'), ...opened }),
+  z.object({ state: z.literal('cancelled'), ...opened }),
+  z.object({ state: z.literal('scanned'), ...scanned }),
+  z.object({ state: z.literal('denied'), ...scanned }),
+  z.object({ state: z.literal('approved'), ...approved }),
+]);
+export type Pairing = z.infer<typeof Pairing>;
+export type PairingIn<S extends Pairing['state']> = Extract<Pairing, { state: S }>;
+
+type Approval = { deviceList: DeviceList; device: Device; sealed: string; now: number };
+
+const mine = '#state = :scanned AND account = :account AND decideBy > :now';
+
+/** Pairings. Each transition is one conditional write or one transaction, and gives false when it came too late. */
+export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
+  const update = (
+    pairing: string,
+    expressions: { set: string; condition: string; values: Record<string, unknown> },
+  ) => ({
+    TableName: table,
+    Key: keys.pairing(pairing),
+    UpdateExpression: `SET ${expressions.set}`,
+    ConditionExpression: expressions.condition,
+    ExpressionAttributeValues: expressions.values,
+    ...(/#state/.test(expressions.set + expressions.condition) && { ExpressionAttributeNames: { '#state': 'state' } }),
+  });
+  const write = async (input: ReturnType<typeof update>): Promise<boolean> =>
+    (await ifConditionHolds(client.send(new UpdateCommand(input)))) !== undefined;
+
+  return {
+    pairing: async (pairing: string): Promise<Pairing | undefined> => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, ConsistentRead: true, Key: keys.pairing(pairing) }),
+      );
+      return Item === undefined ? undefined : Pairing.parse(Item);
+    },
+
+    /** Opens a pairing and cancels the one that it replaces, which the same connection must have open. */
+    openPairing: async (pairing: PairingIn<'opened'>, replaces?: string): Promise<boolean> => {
+      const ttl = Math.ceil((pairing.expiresAt + limits.pairingDecision + limits.pairingCollect) / 1000);
+      const item = { ...keys.pairing(pairing.pairing), ...pairing, ttl };
+      const cancel = (old: string) =>
+        update(old, {
+          set: '#state = :cancelled',
+          condition: '#state = :opened AND connection = :connection',
+          values: { ':cancelled': 'cancelled', ':opened': 'opened', ':connection': pairing.connection },
+        });
+      return transact(client, [
+        { Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
+        ...(replaces === undefined ? [] : [{ Update: cancel(replaces) }]),
+      ]);
+    },
+
+    scanPairing: async (pairing: string, by: { account: AccountId; now: number; decideBy: number }): Promise<boolean> =>
+      write(
+        update(pairing, {
+          set: '#state = :scanned, account = :account, decideBy = :decideBy',
+          condition: '#state = :opened AND expiresAt > :now',
+          values: {
+            ':scanned': 'scanned',
+            ':opened': 'opened',
+            ':account': by.account,
+            ':decideBy': by.decideBy,
+            ':now': by.now,
+          },
+        }),
+      ),
+
+    denyPairing: async ({ pairing, account }: PairingIn<'scanned'>, now: number): Promise<boolean> =>
+      write(
+        update(pairing, {
+          set: '#state = :denied',
+          condition: mine,
+          values: { ':denied': 'denied', ':scanned': 'scanned', ':account': account, ':now': now },
+        }),
+      ),
+
+    /**
+     * Links the device: the pairing is approved, the list succeeded and the device created, or nothing of it. The
+     * companion's connection must be the one given, so that whoever approves tells the right one.
+     */
+    approvePairing: async (pairing: PairingIn<'scanned'>, approval: Approval): Promise<boolean> => {
+      const { deviceList, device, sealed, now } = approval;
+      const approve = update(pairing.pairing, {
+        set: '#state = :approved, sealed = :sealed, deviceList = :list, device = :device, collectBy = :collectBy',
+        condition: `${mine} AND connection = :connection`,
+        values: {
+          ':approved': 'approved',
+          ':scanned': 'scanned',
+          ':account': pairing.account,
+          ':now': now,
+          ':connection': pairing.connection,
+          ':sealed': sealed,
+          ':list': deviceList,
+          ':device': device.id,
+          ':collectBy': now + limits.pairingCollect,
+        },
+      });
+      return transact(client, [{ Update: approve }, ...linkingWrites(table, deviceList, device)]);
+    },
+
+    /** Makes `connection` the one where the companion is told; gives the pairing as it is then. */
+    rebindPairing: async (pairing: string, connection: string): Promise<Pairing | undefined> => {
+      const input = update(pairing, {
+        set: 'connection = :connection',
+        condition: 'attribute_exists(pk)',
+        values: { ':connection': connection },
+      });
+      const written = await ifConditionHolds(client.send(new UpdateCommand({ ...input, ReturnValues: 'ALL_NEW' })));
+      return written === undefined ? undefined : Pairing.parse(written.Attributes);
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import { envNames } from './env-names.ts';
+
+const settings = {
+  directoryTable: z.string().check(z.minLength(3)),
+  mailboxesTable: z.string().check(z.minLength(3)),
+  endpoint: z.url({ protocol: /^wss?$/ }),
+  host: z.optional(z.string().check(z.minLength(1))),
+  minimumClient: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
+};
+export const { directoryTable, mailboxesTable, endpoint, host, minimumClient } = settings;
+
+const isName = (name: string): name is keyof typeof envNames => Object.hasOwn(envNames, name);
+
+/** The settings that this function asks for. @throws at start, naming the variables that are missing or malformed. */
+export const readEnv = <S extends Partial<typeof settings>>(wanted: S): z.infer<z.ZodMiniObject<S>> => {
+  const names = Object.keys(wanted).filter(isName);
+  const given = Object.fromEntries(names.map((name) => [name, process.env[envNames[name]]]));
+  const parsed = z.object(wanted).safeParse(given);
+  if (parsed.success) return parsed.data;
+  const bad = names.filter((name) => parsed.error.issues.some(({ path }) => path[0] === name));
+  throw new Error(`environment: ${bad.map((name) => envNames[name]).join(', ')} missing or malformed`);
+};
+
+/** The host that clients connect to, which connect tokens name as audience and statements as their place. */
+export const publicHost = (env: { endpoint: string; host?: string | undefined }): string =>
+  env.host ?? new URL(env.endpoint).host;

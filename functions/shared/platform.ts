@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { toBase64Url } from '#protocol';
+
+/** What a rule may not take from the world by itself: the time in milliseconds since 1970, and randomness. */
+export type Platform = {
+  now: () => number;
+  /** 128 random bits in base64url. */
+  newId: () => string;
+};
+
+export const platform: Platform = {
+  now: () => Date.now(),
+  newId: () => toBase64Url(randomBytes(16)),
+};

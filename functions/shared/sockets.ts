@@ -1,0 +1,47 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { EventName, EventParams } from '#protocol';
+import type { Log } from './log.ts';
+
+/** `gone`: the gateway knows no such connection. `stuck`: it could not be handed over; who needs it asks again. */
+export type Posted = 'sent' | 'gone' | 'stuck';
+
+/** A JSON-RPC notification as it stands in a frame. */
+export const notification = <E extends EventName>(method: E, params: EventParams<E>): string =>
+  JSON.stringify({ jsonrpc: '2.0', method, params });
+
+/** Open connections, by the gateway's management API. Failures are outcomes here, never exceptions. */
+export const createSockets = (endpoint: string, log: Log) => {
+  const client = new ApiGatewayManagementApiClient({ endpoint: endpoint.replace(/^ws/, 'http') });
+
+  const post = async (connection: string, frame: string): Promise<Posted> => {
+    try {
+      await client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: frame }));
+      return 'sent';
+    } catch (error) {
+      if (error instanceof GoneException) return 'gone';
+      log.failure('post', error);
+      return 'stuck';
+    }
+  };
+
+  return {
+    post,
+    notify: async <E extends EventName>(connection: string, event: E, params: EventParams<E>): Promise<Posted> =>
+      post(connection, notification(event, params)),
+
+    /** Closes the connection; the client sees status 1000. */
+    close: async (connection: string): Promise<void> => {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
+      } catch (error) {
+        if (!(error instanceof GoneException)) log.failure('close', error);
+      }
+    },
+  };
+};
+export type Sockets = ReturnType<typeof createSockets>;
