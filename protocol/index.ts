@@ -43,11 +43,12 @@ export {
   type MethodsOf,
   methodNames,
   methods,
+  type OneWay,
   type Params,
   PairingState,
   type Result,
-  table,
   type Who,
+  type WhoOf,
 } from './methods.ts';
 export { formatPairingCode, PairingCode, type ParsedPairingCode, PairingId, parsePairingCode } from './pairing-code.ts';
 export { hash, sign, statement, verify } from './signing.ts';

@@ -35,8 +35,7 @@ export const Companion = z.object({
 });
 export type Companion = z.infer<typeof Companion>;
 
-/** The API. Routes, types, authorization and the tests of all of them are made from this table. */
-export const methods = {
+const definitions = {
   'session.time': {
     who: 'anyone',
     rate: 'free',
@@ -129,16 +128,22 @@ export const methods = {
   },
 } as const satisfies Record<string, Method>;
 
-export type MethodName = keyof typeof methods;
-export type Params<M extends MethodName> = z.infer<(typeof methods)[M]['params']>;
-export type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>;
+type Definitions = typeof definitions;
+export type MethodName = keyof Definitions;
+export type Params<M extends MethodName> = z.infer<Definitions[M]['params']>;
+export type Result<M extends MethodName> = z.infer<Definitions[M]['result']>;
+export type WhoOf<M extends MethodName> = Definitions[M]['who'];
+/** The methods that are not answered, even when called with an id. */
+export type OneWay = { [M in MethodName]: Definitions[M] extends { oneWay: true } ? M : never }[MethodName];
 
-type Table = {
-  [M in MethodName]: Method & { params: z.ZodMiniType<Params<M>>; result: z.ZodMiniType<Result<M>> };
-};
-
-/** {@link methods}, for code that is generic in the method: `table[method].params` parses to `Params<M>`. */
-export const table: Table = methods;
+/** The API. Routes, types, authorization and the tests of all of them are made from this table. */
+export const methods: {
+  readonly [M in MethodName]: Method & {
+    who: WhoOf<M>;
+    params: z.ZodMiniType<Params<M>>;
+    result: z.ZodMiniType<Result<M>>;
+  };
+} = definitions;
 
 /** The part of a method's name before the dot: the capability that it belongs to. */
 export type Capability = MethodName extends `${infer C}.${string}` ? C : never;

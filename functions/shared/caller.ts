@@ -1,5 +1,5 @@
-import type { AccountId, DeviceAddress, DeviceNumber, MethodName, methods } from '#protocol';
-import { limits, parseAddress, TandemError, table } from '#protocol';
+import type { AccountId, DeviceAddress, DeviceNumber, MethodName, WhoOf } from '#protocol';
+import { limits, methods, parseAddress, TandemError } from '#protocol';
 import type { Account, Directory } from './directory/index.ts';
 import type { GatewayEvent } from './event.ts';
 
@@ -9,7 +9,7 @@ export type DeviceCaller = Guest & { account: AccountId; device: DeviceNumber; a
 export type PrimaryCaller = DeviceCaller & { self: Account };
 
 type Callers = { guest: Guest; device: DeviceCaller; primary: PrimaryCaller; anyone: Guest | DeviceCaller };
-export type CallerOf<M extends MethodName> = Callers[(typeof methods)[M]['who']];
+export type CallerOf<M extends MethodName> = Callers[WhoOf<M>];
 
 /** Who sent the event, as far as the authorizer has established it. */
 export const callerOf = ({ requestContext }: GatewayEvent): Guest | DeviceCaller => {
@@ -66,6 +66,6 @@ export const authorize = async <M extends MethodName>(
     primary: () => asPrimary(caller, directory),
     anyone: () => (isDevice(caller) ? caller : asGuest(caller, now)),
   };
-  const who: (typeof methods)[M]['who'] = table[method].who;
+  const who: WhoOf<M> = methods[method].who;
   return by[who]();
 };

@@ -1,7 +1,7 @@
 import english from 'zod/v4/locales/en.js';
 import { config } from 'zod/mini';
 import type { Call, CallId, Capability, MethodName, MethodsOf, Params, Result } from '#protocol';
-import { Call as CallSchema, errors, isMethod, TandemError, table } from '#protocol';
+import { Call as CallSchema, errors, isMethod, methods, TandemError } from '#protocol';
 import type { CallerOf } from './caller.ts';
 import { authorize, callerOf } from './caller.ts';
 import type { Directory } from './directory/index.ts';
@@ -66,7 +66,7 @@ export const serve = <C extends Capability, Context extends Serving>(
   const serves = (method: string): method is MethodsOf<C> => Object.hasOwn(useCases, method);
 
   const run = async <M extends MethodsOf<C>>(method: M, call: Call, event: GatewayEvent): Promise<Result<M>> => {
-    const params = table[method].params.safeParse(call.params ?? {});
+    const params = methods[method].params.safeParse(call.params ?? {});
     if (!params.success) throw new TandemError('invalid_params', issuesOf(params.error));
     const authority = { now: context.platform.now(), directory: context.directory };
     const caller = await authorize(method, callerOf(event), authority);

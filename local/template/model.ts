@@ -1,4 +1,4 @@
-/** A CloudFormation resource whose intrinsic functions are all resolved to plain values. */
+/** A CloudFormation resource whose intrinsic functions are resolved to plain values when its properties are read. */
 export type Resource = {
   /** Its logical id in the template. */
   id: string;

@@ -36,6 +36,10 @@ type Approval = { deviceList: DeviceList; device: Device; sealed: string; now: n
 
 const mine = '#state = :scanned AND account = :account AND decideBy > :now';
 
+/** `#name` stands for the attribute `name`: some of them are reserved words. */
+const placeholders = (expressions: string) =>
+  Object.fromEntries(expressions.matchAll(/#(\w+)/g).map(([placeholder, name = '']) => [placeholder, name]));
+
 /** Pairings. Each transition is one conditional write or one transaction, and gives false when it came too late. */
 export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
   const update = (
@@ -47,7 +51,7 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
     UpdateExpression: `SET ${expressions.set}`,
     ConditionExpression: expressions.condition,
     ExpressionAttributeValues: expressions.values,
-    ...(/#state/.test(expressions.set + expressions.condition) && { ExpressionAttributeNames: { '#state': 'state' } }),
+    ExpressionAttributeNames: placeholders(`${expressions.set} ${expressions.condition}`),
   });
   const write = async (input: ReturnType<typeof update>): Promise<boolean> =>
     (await ifConditionHolds(client.send(new UpdateCommand(input)))) !== undefined;
@@ -67,7 +71,7 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
       const cancel = (old: string) =>
         update(old, {
           set: '#state = :cancelled',
-          condition: '#state = :opened AND connection = :connection',
+          condition: '#state = :opened AND #connection = :connection',
           values: { ':cancelled': 'cancelled', ':opened': 'opened', ':connection': pairing.connection },
         });
       return transact(client, [
@@ -108,7 +112,7 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
       const { deviceList, device, sealed, now } = approval;
       const approve = update(pairing.pairing, {
         set: '#state = :approved, sealed = :sealed, deviceList = :list, device = :device, collectBy = :collectBy',
-        condition: `${mine} AND connection = :connection`,
+        condition: `${mine} AND #connection = :connection`,
         values: {
           ':approved': 'approved',
           ':scanned': 'scanned',
@@ -127,7 +131,7 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
     /** Makes `connection` the one where the companion is told; gives the pairing as it is then. */
     rebindPairing: async (pairing: string, connection: string): Promise<Pairing | undefined> => {
       const input = update(pairing, {
-        set: 'connection = :connection',
+        set: '#connection = :connection',
         condition: 'attribute_exists(pk)',
         values: { ':connection': connection },
       });

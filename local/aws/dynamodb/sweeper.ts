@@ -1,0 +1,87 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../clock.ts';
+import type { Table } from './tables.ts';
+
+export type SweeperOptions = {
+  client: DynamoDBClient;
+  tables: readonly Table[];
+  clock: Clock;
+  /** How long an item stays after it has expired, in milliseconds; the cloud's takes up to two days. */
+  lag: number;
+  onError: (error: unknown) => void;
+};
+
+const INTERVAL = 30_000;
+
+/** DynamoDB leaves alone what expired more than five years ago, as such a time is likely no expiry time at all. */
+const FIVE_YEARS = 5 * 365 * 24 * 3600;
+
+/** Deletes what has expired, twice a minute, as no local engine does. */
+export const startSweeper = ({ client, tables, clock, lag, onError }: SweeperOptions): AsyncDisposable => {
+  const expiring = tables.filter((table) => table.timeToLive !== undefined);
+  let sweeping = Promise.resolve();
+  const sweepAll = async () => {
+    for (const table of expiring) await sweep(client, table, Math.floor((clock.now() - lag) / 1000));
+  };
+  const schedule = () =>
+    clock.after(INTERVAL, () => {
+      sweeping = sweeping.then(sweepAll).catch(onError);
+      cancel = schedule();
+    });
+  let cancel = schedule();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      cancel();
+      await sweeping;
+    },
+  };
+};
+
+/** Deletes the items of a table that expired before a time in seconds since 1970; one that was renewed stays. */
+const sweep = async (client: DynamoDBClient, table: Table, now: number): Promise<void> => {
+  const { name: TableName, timeToLive = '', KeySchema } = table;
+  const keys = KeySchema.map(({ AttributeName }) => AttributeName);
+  const expired = {
+    ExpressionAttributeNames: { '#ttl': timeToLive },
+    ExpressionAttributeValues: { ':now': seconds(now), ':past': seconds(now - FIVE_YEARS) },
+  };
+  const pages = paginateScan(
+    { client },
+    {
+      TableName,
+      ...expired,
+      ExpressionAttributeNames: { '#ttl': timeToLive, ...aliases(keys) },
+      FilterExpression: '#ttl BETWEEN :past AND :now',
+      ProjectionExpression: Object.keys(aliases(keys)).join(', '),
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const Key of Items) await deleteExpired(client, { TableName, Key, ...expired });
+  }
+};
+
+type Expired = {
+  TableName: string;
+  Key: Record<string, AttributeValue>;
+  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeValues: Record<string, AttributeValue>;
+};
+
+const deleteExpired = async (client: DynamoDBClient, expired: Expired): Promise<void> => {
+  try {
+    await client.send(new DeleteItemCommand({ ...expired, ConditionExpression: '#ttl BETWEEN :past AND :now' }));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+};
+
+const seconds = (value: number): AttributeValue => ({ N: String(value) });
+
+const aliases = (keys: readonly string[]): Record<string, string> =>
+  Object.fromEntries(keys.map((key, index) => [`#key${index}`, key]));

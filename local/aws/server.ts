@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { AwsError } from './errors.ts';
+import { type AccessRequest, type Caller, type Callers, refusal } from './iam/index.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import type { AwsRequest, Operation, Reply, Service } from './service.ts';
+import { readSignature } from './signature.ts';
+
+/** A call that reached a service of the local cloud, or was refused there. */
+export type AwsCall = Operation & {
+  /** The logical id of the calling function; nothing for the operator. */
+  function: string | undefined;
+  service: string;
+  /** The HTTP status of the answer. */
+  status: number;
+  /** The name of the error, when it is one. */
+  error?: string | undefined;
+};
+
+export type ServerOptions = {
+  port: number;
+  callers: Callers;
+  services: readonly Service[];
+  onCall: (call: AwsCall) => void;
+  report: (line: string) => void;
+};
+
+export type Server = AsyncDisposable & { url: string };
+
+/** Longer than any pause of a client's idle connection, so that none is closed under a request. */
+const KEEP_ALIVE = 120_000;
+
+/** Serves the services at one address: who calls, is it allowed, then the service's own answer. */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+    void answer(options, request).then((reply) => write(response, reply));
+  });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** The caller behind a request's credentials. Throws an AwsError when there is none. */
+export const identify = (callers: Callers, { headers }: Pick<IncomingMessage, 'headers'>): Caller => {
+  const caller = callers.byAccessKey(readSignature(headers).accessKeyId);
+  if (caller !== undefined) return caller;
+  throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+};
+
+/** How a request is answered before it is clear which service it is for: as most of them would. */
+const anyService = jsonProtocol('', '1.0');
+
+const answer = async (options: ServerOptions, incoming: IncomingMessage): Promise<Reply> => {
+  let protocol = anyService;
+  try {
+    const request = await read(incoming);
+    const caller = identify(options.callers, request);
+    const service = findService(options.services, request);
+    protocol = service.protocol;
+    return await serve(options, { caller, service, request });
+  } catch (error) {
+    return protocol.fail(asAwsError(error, options.report));
+  }
+};
+
+type Call = { caller: Caller; service: Service; request: AwsRequest };
+
+const serve = async ({ onCall, report }: ServerOptions, { caller, service, request }: Call): Promise<Reply> => {
+  const operation = service.protocol.read(request);
+  const attempt = async () => {
+    for (const demand of service.actions(operation.operation, operation.input)) demandAccess(caller, demand, report);
+    return service.handle({ ...request, ...operation });
+  };
+  const reply = await attempt().catch((error: unknown) => service.protocol.fail(asAwsError(error, report)));
+  onCall({ function: caller.function, service: service.name, ...operation, status: reply.status, error: reply.error });
+  return reply;
+};
+
+const demandAccess = (caller: Caller, demand: AccessRequest, report: (line: string) => void): void => {
+  const refused = refusal(caller, demand);
+  if (refused === undefined) return;
+  report(refused.report);
+  throw new AwsError('AccessDeniedException', refused.message);
+};
+
+const findService = (services: readonly Service[], { headers }: AwsRequest): Service => {
+  const { service: wanted } = readSignature(headers);
+  const found = services.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  const served = services.map(({ name }) => name).join(', ');
+  throw new AwsError('UnknownServiceException', `The local cloud does not serve ${wanted}; it serves ${served}.`);
+};
+
+const asAwsError = (error: unknown, report: (line: string) => void): AwsError => {
+  if (error instanceof AwsError) return error;
+  report(`The local AWS endpoint failed: ${error instanceof Error ? error.stack : String(error)}`);
+  return new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
+};
+
+const read = (incoming: IncomingMessage): Promise<AwsRequest> =>
+  new Promise((resolve, reject) => {
+    const { method = 'GET', url: path = '/', headers } = incoming;
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.once('end', () => resolve({ method, path, headers, body: Buffer.concat(chunks) }));
+    incoming.once('error', () => reject(new AwsError('IncompleteBody', 'The request ended before its body did.')));
+  });
+
+const write = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+};

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AwsError } from './errors.ts';
+import type { AccessRequest } from './iam/index.ts';
+
+/** A request as it came in, its body read. */
+export type AwsRequest = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
+
+export type Operation = { operation: string; input: unknown };
+
+export type Reply = { status: number; headers: Record<string, string>; body: Buffer; error?: string | undefined };
+
+/** How a service's requests name their operation and input, and how it writes its errors. */
+export type Protocol = {
+  read: (request: AwsRequest) => Operation;
+  fail: (error: AwsError) => Reply;
+};
+
+/** An emulated service: its folder reads its resources from the template and starts it; disposing stops it. */
+export type Service = AsyncDisposable & {
+  /** Its name in a signature's credential scope, for example `dynamodb`. */
+  name: string;
+  protocol: Protocol;
+  /** The permissions that a call needs, every one of them. Throws an AwsError for an operation or input that it does not know. */
+  actions: (operation: string, input: unknown) => readonly AccessRequest[];
+  handle: (request: AwsRequest & Operation) => Promise<Reply>;
+};

@@ -1,0 +1,16 @@
+import type { Clock } from '../clock.ts';
+import type { AccessLog } from './access-log.ts';
+import type { CallFunction } from './call-function.ts';
+import type { WebSocketApi } from './read-api.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What every request at the edge needs. */
+export type Edge = {
+  api: WebSocketApi;
+  clock: Clock;
+  /** The host and port at which clients connect. */
+  domainName: string;
+  throttle: Throttle;
+  call: CallFunction;
+  log: AccessLog;
+};

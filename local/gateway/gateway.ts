@@ -1,0 +1,122 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import type { Clock } from '../clock.ts';
+import type { Template } from '../template/model.ts';
+import { accessLog } from './access-log.ts';
+import { answerMessage } from './answer-message.ts';
+import { functionCaller, type Invocation } from './call-function.ts';
+import { createConnections, type Departure, departureOf } from './connections.ts';
+import type { Edge } from './edge.ts';
+import { type AccountQuotas, defaultAccountQuotas } from './limits.ts';
+import { type Answer, type Authorize, manageConnections } from './management.ts';
+import { newId } from './ids.ts';
+import { readPermissions } from './permissions.ts';
+import { readApi } from './read-api.ts';
+import type { Connection } from './request-context.ts';
+import { tellDisconnect } from './tell-disconnect.ts';
+import { createThrottle } from './throttle.ts';
+import { acceptUpgrades } from './upgrade.ts';
+
+export type GatewayOptions = {
+  /** Already listening; the gateway answers every request to it. */
+  server: Server;
+  template: Template;
+  clock: Clock;
+  invoke: (functionArn: string, event: unknown) => Promise<Invocation>;
+  authorize: Authorize;
+  /** Receives the access log's lines, of the stages that have one. */
+  log?: (line: string) => void;
+  /** What the account's owner had raised, or lowered to meet a limit sooner. */
+  quotas?: Partial<AccountQuotas>;
+};
+
+export type Gateway = {
+  /** The ids of the open connections. */
+  connections: () => string[];
+  /** Whether `$disconnect` is delivered from now on: it is best effort, so an application must live without it. */
+  deliverDisconnects: (deliver: boolean) => void;
+  /** Drops every connection, without a `$disconnect`. */
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/**
+ * Serves the template's WebSocket API at `ws://{host}/{stage}` and its @connections at `http://{host}/{stage}/@connections`
+ * with the cloud's limits, events and error frames. Throws when the template's API is not one that can be served.
+ */
+export const startGateway = (options: GatewayOptions): Gateway => {
+  const { server, clock } = options;
+  const edge = createEdge(options);
+  let deliver = true;
+
+  const gone = (connection: Connection, departure: Departure) => {
+    if (deliver) void tellDisconnect(edge, connection, departure);
+  };
+  const connections = createConnections({
+    clock,
+    gone,
+    received: (connection, text) => void reply(connection.id, answerMessage(edge, connection, text)),
+  });
+  const reply = async (id: string, answer: Promise<string | undefined>) => {
+    const frame = await answer;
+    const connection = connections.get(id);
+    // Unverified: a response that finds the client's buffer full is lost.
+    if (frame !== undefined && connection !== undefined) connections.send(connection, Buffer.from(frame));
+  };
+  const upgrades = acceptUpgrades({
+    edge,
+    opened: connections.open,
+    // Unverified: that $disconnect follows a $connect whose client has left meanwhile.
+    missed: (connection) => gone(connection, departureOf(1006)),
+  });
+  const manage = manageConnections(edge, connections, options.authorize);
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    manage(request).then(
+      (answer) => send(response, answer),
+      // Most likely the caller hung up in the middle of its body, and nobody reads this.
+      (error: unknown) => send(response, { status: 500, type: 'InternalServerErrorException', message: String(error) }),
+    );
+  };
+  server.on('upgrade', upgrades.upgrade);
+  server.on('request', onRequest);
+
+  return {
+    connections: () => [...connections.ids()],
+    deliverDisconnects(value) {
+      deliver = value;
+    },
+    async [Symbol.asyncDispose]() {
+      deliver = false;
+      server.off('upgrade', upgrades.upgrade);
+      server.off('request', onRequest);
+      connections[Symbol.dispose]();
+      await upgrades[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const createEdge = ({ server, template, clock, invoke, log, quotas }: GatewayOptions): Edge => {
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('The gateway needs a server that listens on a port: call server.listen() and await "listening".');
+  }
+  return {
+    api: readApi(template),
+    clock,
+    domainName: `${address.address}:${address.port}`,
+    throttle: createThrottle(clock, { ...defaultAccountQuotas, ...quotas }),
+    call: functionCaller({ clock, invoke, mayInvoke: readPermissions(template) }),
+    log: accessLog(log ?? (() => undefined)),
+  };
+};
+
+/** Errors name their type in a header, by which the SDK picks the exception (REST JSON protocol). */
+const send = (response: ServerResponse, answer: Answer): void => {
+  const isError = 'type' in answer;
+  const body = isError ? { message: answer.message } : answer.body;
+  response.writeHead(answer.status, {
+    'Content-Type': 'application/json',
+    'x-amzn-RequestId': newId(),
+    ...(isError && { 'x-amzn-ErrorType': answer.type }),
+  });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+};

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { environmentVariables } from './environment-variables.ts';
+import { type FunctionConfig, findHandler } from './function-config.ts';
+import { type LogLine, lineSplitter, type Report } from './log.ts';
+import type { Invoke, Told } from './messages.ts';
+
+/** How an invocation ended; `unhandled` is what Lambda calls a FunctionError. */
+export type Invocation = { payload: unknown } | Failure;
+
+type Failure = { error: 'unhandled' | 'timeout' | 'throttled'; message: string };
+
+/** The invocation that an environment is busy with. */
+type Current = {
+  requestId: string;
+  answer: (result: Invocation) => void;
+  timer?: NodeJS.Timeout;
+};
+
+/** Lambda gives a bundle ten seconds to load, whatever the function's own timeout. */
+const initTimeout = 10_000;
+
+/** What an invocation is told that the end of the local cloud cut short, or came too late for. */
+export const stopped = 'The local cloud was stopped.';
+
+/**
+ * One execution environment: a worker thread with a function's bundle, for one invocation at a time. Creating it begins
+ * the cold start; it is used up once it crashed, ran out of time or memory, or was disposed of.
+ */
+export class Environment {
+  readonly #config: FunctionConfig;
+  readonly #report: Report;
+  readonly #worker: Worker;
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #output = {
+    stdout: lineSplitter((line) => this.#say('stdout', line)),
+    stderr: lineSplitter((line) => this.#say('stderr', line)),
+  };
+  #ready = false;
+  #alive = true;
+  #current: Current | undefined;
+
+  /** Throws when the function has no handler that can be run here. */
+  constructor(config: FunctionConfig, given: Record<string, string>, report: Report) {
+    this.#config = config;
+    this.#report = report;
+    this.#worker = startWorker(config, given);
+    this.#worker.on('message', (told: Told) => this.#hear(told));
+    this.#worker.on('error', (error: Error) => this.#crash(`${error.name}: ${error.message}`, error.stack));
+    this.#worker.on('exit', (code) => this.#crash(`Runtime.ExitError: the function left with code ${code}.`));
+  }
+
+  /** Whether it can still take an invocation. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Resolves when it is used up. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Never rejects: whatever happens to the function is a result. */
+  invoke(event: unknown): Promise<Invocation> {
+    const { arn, timeout } = this.#config;
+    const { promise, resolve: answer } = Promise.withResolvers<Invocation>();
+    const requestId = randomUUID();
+    const call: Invoke = { requestId, event: JSON.stringify(event ?? null), timeout, arn };
+    this.#current = { requestId, answer };
+    this.#watch(this.#current);
+    this.#worker.postMessage(call, []);
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#alive) this.#end({ error: 'unhandled', message: stopped });
+    await this.#worker.terminate();
+  }
+
+  /** A function runs in real time, whatever the cloud's clock says, and so its time is measured. */
+  #watch(current: Current): void {
+    const [stage, limit] = this.#ready ? ['Task', this.#config.timeout] : ['Init', initTimeout];
+    clearTimeout(current.timer);
+    current.timer = setTimeout(() => {
+      const message = `${stage} timed out after ${(limit / 1000).toFixed(2)} seconds`;
+      this.#say('platform', message);
+      this.#end({ error: 'timeout', message });
+    }, limit);
+  }
+
+  #hear(told: Told): void {
+    switch (told.kind) {
+      case 'ready':
+        this.#ready = true;
+        if (this.#current !== undefined) this.#watch(this.#current);
+        break;
+      case 'output':
+        this.#output[told.source].write(told.text);
+        break;
+      case 'returned':
+        this.#warn(told.pending);
+        this.#answer({ payload: JSON.parse(told.payload) });
+        break;
+      case 'threw':
+        this.#say('platform', told.stack);
+        this.#warn(told.pending);
+        this.#answer({ error: 'unhandled', message: told.message });
+        break;
+    }
+  }
+
+  #warn(pending: string[]): void {
+    if (pending.length === 0) return;
+    const kinds = pending.join(', ');
+    this.#say(
+      'platform',
+      `The handler returned while work was still running (${kinds}), which the cloud would freeze: await it.`,
+    );
+  }
+
+  #crash(message: string, stack = message): void {
+    if (!this.#alive) return;
+    this.#say('platform', stack);
+    this.#end({ error: 'unhandled', message });
+  }
+
+  #end(failure: Failure): void {
+    this.#alive = false;
+    this.#answer(failure);
+    this.#ended.resolve();
+    void this.#worker.terminate();
+  }
+
+  /** Answers the invocation in flight, if there is one, once all its lines are reported. */
+  #answer(result: Invocation): void {
+    this.#output.stdout.flush();
+    this.#output.stderr.flush();
+    clearTimeout(this.#current?.timer);
+    this.#current?.answer(result);
+    this.#current = undefined;
+  }
+
+  #say(source: LogLine['source'], line: string): void {
+    const invocation = this.#current === undefined ? {} : { requestId: this.#current.requestId };
+    this.#report({ function: this.#config.name, ...invocation, source, line });
+  }
+}
+
+function startWorker(config: FunctionConfig, given: Record<string, string>): Worker {
+  const { file, exported } = findHandler(config);
+  const logStream = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+  return new Worker(new URL('./worker.ts', import.meta.url), {
+    argv: [file, exported],
+    env: environmentVariables(config, logStream, given),
+    execArgv: [],
+    // Lambda limits all the memory of an environment; a thread can limit its heap.
+    resourceLimits: { maxOldGenerationSizeMb: config.memory },
+    stdout: true,
+    stderr: true,
+  });
+}

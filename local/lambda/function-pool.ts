@@ -1,0 +1,106 @@
+import type { Clock } from '../clock.ts';
+import { Environment, type Invocation } from './environment.ts';
+import type { FunctionConfig } from './function-config.ts';
+import type { Report } from './log.ts';
+
+/** What happened to one function since the cloud started. */
+export type Counters = {
+  invocations: number;
+  coldStarts: number;
+  /** Invocations whose handler threw, or whose environment crashed. */
+  errors: number;
+  timeouts: number;
+  /** Invocations refused because too many were running; they count as nothing else. */
+  throttles: number;
+};
+
+/** An account's concurrency, which all its functions share. */
+export type Capacity = {
+  /** How many invocations may run at the same time, and how many environments are kept in all. */
+  readonly limit: number;
+  running: number;
+  /** The environments without an invocation, longest idle first, each with what cancels its end. */
+  readonly idle: Map<Environment, { pool: FunctionPool; cancel: () => void }>;
+};
+
+type Wiring = { environment: () => Record<string, string>; capacity: Capacity; clock: Clock; report: Report };
+
+/** How long an environment waits for another invocation. Lambda does not say; some minutes have been seen. */
+const idleLimit = 10 * 60_000;
+
+/** The environments of one function: as many as it has invocations at the same time. */
+export class FunctionPool implements AsyncDisposable {
+  readonly counters: Counters = { invocations: 0, coldStarts: 0, errors: 0, timeouts: 0, throttles: 0 };
+  readonly #config: FunctionConfig;
+  readonly #wiring: Wiring;
+  readonly #environments = new Set<Environment>();
+  #running = 0;
+
+  constructor(config: FunctionConfig, wiring: Wiring) {
+    this.#config = config;
+    this.#wiring = wiring;
+  }
+
+  async invoke(event: unknown): Promise<Invocation> {
+    const { capacity } = this.#wiring;
+    const { name, reserved = capacity.limit } = this.#config;
+    if (capacity.running >= capacity.limit || this.#running >= reserved) {
+      this.counters.throttles += 1;
+      return { error: 'throttled', message: `${name} was throttled: ${capacity.running} invocations are running.` };
+    }
+    const environment = this.#takeIdle() ?? this.#start();
+    this.counters.invocations += 1;
+    this.#count(1);
+    const invocation = await environment.invoke(event);
+    this.#count(-1);
+    this.#keep(environment);
+    if ('error' in invocation) this.counters[invocation.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
+    return invocation;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#environments].map((environment) => this.#retire(environment)));
+  }
+
+  #count(more: 1 | -1): void {
+    this.#running += more;
+    this.#wiring.capacity.running += more;
+  }
+
+  #takeIdle(): Environment | undefined {
+    const { idle } = this.#wiring.capacity;
+    const [environment, entry] = [...idle].findLast(([{ alive }, { pool }]) => pool === this && alive) ?? [];
+    if (environment === undefined) return undefined;
+    entry?.cancel();
+    idle.delete(environment);
+    return environment;
+  }
+
+  #start(): Environment {
+    const { capacity, environment: variables, report } = this.#wiring;
+    const environment = new Environment(this.#config, variables(), report);
+    const [longestIdle] = capacity.idle;
+    if (longestIdle !== undefined && capacity.running + capacity.idle.size >= capacity.limit) {
+      void longestIdle[1].pool.#retire(longestIdle[0]);
+    }
+    this.#environments.add(environment);
+    this.counters.coldStarts += 1;
+    void environment.ended.then(() => this.#retire(environment));
+    return environment;
+  }
+
+  #keep(environment: Environment): void {
+    if (!environment.alive) return;
+    const { capacity, clock } = this.#wiring;
+    const cancel = clock.after(idleLimit, () => void this.#retire(environment));
+    capacity.idle.set(environment, { pool: this, cancel });
+  }
+
+  async #retire(environment: Environment): Promise<void> {
+    const { idle } = this.#wiring.capacity;
+    idle.get(environment)?.cancel();
+    idle.delete(environment);
+    this.#environments.delete(environment);
+    await environment[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,3 @@
+export { loadTemplate } from './load-template.ts';
+export type { Resource, Template } from './model.ts';
+export type { Attributes } from './stack.ts';
