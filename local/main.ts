@@ -25,7 +25,9 @@ async function serve({ json, port, data, fresh }: CommandLine): Promise<void> {
   await using log = openLog(paths.log);
   // A fixed port for the API means one for AWS as well, the next, so that a shell can be set up for it once.
   const ports = { port, awsPort: port === 0 ? 0 : port + 1 };
-  await using cloud = await startCloud({ ...ports, app: paths.app, data: paths.data, log: log.write });
+  const engine = process.env['DYNAMODB_ENDPOINT'];
+  const place = { ...ports, app: paths.app, data: paths.data };
+  await using cloud = await startCloud({ ...place, ...(engine && { engine }), log: log.write });
   process.stdout.write(json ? `${JSON.stringify(facts(cloud))}\n` : welcome(cloud, paths.log));
   await stopped;
 }

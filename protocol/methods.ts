@@ -11,7 +11,7 @@ import { PairingId } from './pairing-code.ts';
 export type Who = 'guest' | 'device' | 'primary' | 'anyone';
 
 /** How calls are counted against a caller's rate: each one, a random sixteenth of them, or not at all. */
-export type Rate = 'exact' | 'sampled' | 'free';
+type Rate = 'exact' | 'sampled' | 'free';
 
 type Method = { who: Who; rate: Rate; params: z.ZodMiniType; result: z.ZodMiniType; oneWay?: true };
 

@@ -6,7 +6,7 @@ import type { GatewayEvent } from './event.ts';
 export type Guest = { connection: string; connectedAt: number; sourceIp: string; userAgent: string | undefined };
 export type DeviceCaller = Guest & { account: AccountId; device: DeviceNumber; address: DeviceAddress };
 /** `self`: the caller's account as it is at the time of the call. */
-export type PrimaryCaller = DeviceCaller & { self: Account };
+type PrimaryCaller = DeviceCaller & { self: Account };
 
 type Callers = { guest: Guest; device: DeviceCaller; primary: PrimaryCaller; anyone: Guest | DeviceCaller };
 export type CallerOf<M extends MethodName> = Callers[WhoOf<M>];

@@ -38,7 +38,7 @@ const mine = '#state = :scanned AND account = :account AND decideBy > :now';
 
 /** `#name` stands for the attribute `name`: some of them are reserved words. */
 const placeholders = (expressions: string) =>
-  Object.fromEntries(expressions.matchAll(/#(\w+)/g).map(([placeholder, name = '']) => [placeholder, name]));
+  Object.fromEntries([...expressions.matchAll(/#(\w+)/g)].map(([placeholder, name = '']) => [placeholder, name]));
 
 /** Pairings. Each transition is one conditional write or one transaction, and gives false when it came too late. */
 export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {

@@ -1,0 +1,28 @@
+import { limits, methods, subprotocol } from '#protocol';
+import type { Clock } from '../platform.ts';
+import { dial } from './dial.ts';
+import { decodeFrame, encodeCall } from './frames.ts';
+import type { ServerClock } from './server-clock.ts';
+
+type Question = { endpoint: string; clock: Clock; serverClock: ServerClock; signal: AbortSignal };
+
+/** Connects once as a guest to correct the clock. False when not even a guest gets an answer. */
+export const askTime = async ({ endpoint, clock, serverClock, signal }: Question): Promise<boolean> => {
+  const { promise: answer, resolve } = Promise.withResolvers<string | undefined>();
+  const onClose = () => resolve(undefined);
+  const wire = await dial({ endpoint, protocols: [subprotocol], clock, signal, onFrame: resolve, onClose });
+  if (wire === undefined) return false;
+
+  const asked = clock.now();
+  const giveUp = clock.after(limits.call, () => wire.close());
+  wire.send(encodeCall({ id: 1, method: 'session.time', params: {} }));
+  const text = await answer;
+  giveUp();
+  wire.close();
+
+  const frame = text === undefined ? undefined : decodeFrame(text);
+  const time = methods['session.time'].result.safeParse(frame !== undefined && 'result' in frame ? frame.result : null);
+  if (!time.success) return false;
+  serverClock.correct(time.data.now, asked);
+  return true;
+};

@@ -1,0 +1,190 @@
+import {
+  type EventName,
+  type EventParams,
+  limits,
+  type MethodName,
+  methods,
+  type OneWay,
+  type Params,
+  type Result,
+  type ServerFrame,
+} from '#protocol';
+import { backoff } from '../backoff.ts';
+import { Emitter } from '../emitter.ts';
+import { ClientError } from '../errors.ts';
+import type { Platform } from '../platform.ts';
+import { Calls } from './calls.ts';
+import { decodeFrame, encodeCall } from './frames.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LastingSocket } from './lasting-socket.ts';
+import { Notifications } from './notifications.ts';
+import type { ServerClock } from './server-clock.ts';
+import { type Credentials, Tokens } from './tokens.ts';
+
+/** Why a connection is over for good. */
+export type End = 'closed' | 'replaced' | 'unlinked';
+
+type ConnectionEvents = {
+  /** Whether there is a socket now. */
+  online: boolean;
+  ended: End;
+};
+
+type Answer = Extract<ServerFrame, { id: unknown }>;
+
+type Options = { endpoint: string; platform: Platform; serverClock: ServerClock; credentials?: Credentials };
+
+/**
+ * One lasting connection to the cloud: a device's with credentials, a guest's without. It reconnects by itself until
+ * it is closed, replaced by the same device elsewhere, or unlinked; what is outstanding is then called again.
+ */
+export class Connection {
+  readonly #platform: Platform;
+  readonly #serverClock: ServerClock;
+  readonly #tokens: Tokens | undefined;
+  readonly #events = new Emitter<ConnectionEvents>();
+  readonly #notifications = new Notifications();
+  readonly #over = new AbortController();
+  readonly #calls: Calls;
+  readonly #heartbeat: Heartbeat;
+  readonly #socket: LastingSocket;
+  #ended: ClientError | undefined;
+  #heardAt = 0;
+  #gatewayFailures = 0;
+  #cancelRepeat: (() => void) | undefined;
+
+  constructor({ endpoint, platform, serverClock, credentials }: Options) {
+    this.#platform = platform;
+    this.#serverClock = serverClock;
+    this.#tokens = credentials && new Tokens(credentials, { host: new URL(endpoint).host, clock: serverClock });
+    this.#heartbeat = new Heartbeat(platform, () => void this.time().catch(() => undefined));
+    this.#calls = new Calls({
+      platform,
+      transmit: (frame) => this.#transmit(frame),
+      onTimeout: () => this.#renewWhenSilent(),
+    });
+    this.#socket = new LastingSocket({
+      endpoint,
+      platform,
+      serverClock,
+      tokens: this.#tokens,
+      signal: this.#over.signal,
+      onFrame: (text) => this.#onFrame(text),
+      onOnline: (online) => this.#onOnline(online),
+      onRefused: () => this.#end('unlinked'),
+    });
+    this.onNotification('session.revoked', () => this.#end('unlinked'));
+    this.onNotification('session.replaced', ({ by }) => {
+      // A new socket of this very session also replaces its old one.
+      if (this.#tokens?.isOwn(by) !== true) this.#end('replaced');
+    });
+  }
+
+  /** Begins to connect. */
+  open(): void {
+    this.#socket.open();
+  }
+
+  get online(): boolean {
+    return this.#socket.online;
+  }
+
+  on<E extends keyof ConnectionEvents>(event: E, listener: (detail: ConnectionEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** What the server says unasked. */
+  onNotification<E extends EventName>(event: E, listener: (params: EventParams<E>) => void): void {
+    this.#notifications.on(event, listener);
+  }
+
+  /**
+   * The answer to a call, on this socket or a later one.
+   * @throws ClientError: what the server says, `timeout` after 29 s, `frame_too_large`, or why the connection is over.
+   */
+  async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const answer = await this.#calls.make(method, params);
+    const result = methods[method].result.safeParse(answer);
+    if (!result.success) throw new ClientError('answer_invalid', { details: method });
+    return result.data;
+  }
+
+  /** Says what is not answered; nobody hears it while there is no socket. */
+  notify<M extends OneWay>(method: M, params: Params<M>): void {
+    this.#transmit(encodeCall({ method, params }));
+  }
+
+  /** Asks the server for its time and corrects the clock by it. */
+  async time(): Promise<void> {
+    const asked = this.#platform.clock.now();
+    const { now } = await this.call('session.time', {});
+    this.#serverClock.correct(now, asked);
+  }
+
+  close(): void {
+    this.#end('closed');
+  }
+
+  #end(why: End): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = new ClientError(why);
+    this.#cancelRepeat?.();
+    this.#over.abort();
+    this.#calls.abandon(this.#ended);
+    this.#events.emit('ended', why);
+  }
+
+  #transmit(frame: string): void {
+    if (!this.online) return;
+    this.#socket.send(frame);
+    this.#heartbeat.touch();
+  }
+
+  #onOnline(online: boolean): void {
+    if (online) {
+      this.#hear();
+      this.#calls.repeat();
+    } else {
+      this.#heartbeat.stop();
+    }
+    this.#events.emit('online', online);
+  }
+
+  #hear(): void {
+    this.#heardAt = this.#platform.clock.now();
+    this.#heartbeat.touch();
+  }
+
+  /** When nothing at all was heard for as long as a call may take, only half of the socket is still there. */
+  #renewWhenSilent(): void {
+    if (this.#platform.clock.now() - this.#heardAt >= limits.call) this.#socket.renew();
+  }
+
+  #onFrame(text: string): void {
+    this.#hear();
+    const frame = decodeFrame(text);
+    if (frame === undefined) return;
+    if ('connectionId' in frame) this.#onGatewayFailure();
+    else if ('method' in frame) this.#notifications.take(frame.method, frame.params);
+    else this.#onAnswer(frame);
+  }
+
+  /** The gateway names no call: all that wait are made again. */
+  #onGatewayFailure(): void {
+    const { clock, random } = this.#platform;
+    this.#cancelRepeat?.();
+    this.#cancelRepeat = clock.after(backoff(this.#gatewayFailures, random), () => this.#calls.repeat());
+    this.#gatewayFailures += 1;
+  }
+
+  #onAnswer(frame: Answer): void {
+    this.#gatewayFailures = 0;
+    if ('result' in frame) return this.#calls.succeed(frame.id, frame.result);
+    const { id, error } = frame;
+    // A guest who has stayed too long comes back as a new one, and what it asked for is asked again.
+    if (error.data.code === 'guest_expired') return this.#socket.renew();
+    if (id !== null) this.#calls.fail(id, error);
+    if (error.data.code === 'unlinked') this.#end('unlinked');
+  }
+}

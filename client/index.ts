@@ -1,0 +1,15 @@
+export type { AccountId, Device, DeviceAddress, DeviceList, DeviceNumber, EnvelopeId, MessageId } from '#protocol';
+export { ClientError, type ClientErrorCode } from './errors.ts';
+export { type Linking, type LinkingEvents, type LinkOptions, link } from './link.ts';
+export { memoryStore } from './memory-store.ts';
+export type { Confirmation, Offer } from './pairing/offer.ts';
+export type { Clock, Platform } from './platform.ts';
+export { type RegisterOptions, register } from './register.ts';
+export type { IncomingMessage, MessageHandler } from './relay/inbox.ts';
+export type { Accepted } from './relay/outbox.ts';
+export type { Outgoing } from './relay/outgoing.ts';
+export type { IncomingSignal, OutgoingSignal } from './relay/signals.ts';
+export { type ResumeOptions, resume } from './resume.ts';
+export type { Session } from './session.ts';
+export type { SessionEvents } from './session-events.ts';
+export type { Store } from './store.ts';

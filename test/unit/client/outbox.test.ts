@@ -1,0 +1,357 @@
+import { describe, expect, test } from 'vitest';
+import { limits, type Message, messageTime, type Result, toBase64Url } from '#protocol';
+import { DeviceLists } from '../../../client/devices/device-lists.ts';
+import { ClientError } from '../../../client/errors.ts';
+import { memoryStore } from '../../../client/memory-store.ts';
+import { messageIds } from '../../../client/message-ids.ts';
+import { Outbox } from '../../../client/relay/outbox.ts';
+import type { Store } from '../../../client/store.ts';
+import { newKeyPair } from '../../fixtures/accounts.ts';
+import { manualPlatform } from './manual-clock.ts';
+import { somebody } from './people.ts';
+
+const body = new TextEncoder().encode('hello');
+const day = 24 * 60 * 60 * 1000;
+const ada = somebody();
+const ben = somebody();
+
+type Relay = (messages: Message[]) => Result<'relay.send'>['results'] | Promise<Result<'relay.send'>['results']>;
+
+const acceptAll: Relay = (messages) => messages.map(({ message }) => ({ message, at: 5 }));
+const refusal = (code: string, { details, retryable = false }: { details?: unknown; retryable?: boolean } = {}) => ({
+  code: -32000,
+  message: 'refused',
+  data: { code, retryable, ...(details !== undefined && { details }) },
+});
+
+/** Ada's computer, which knows Ada's list and Ben's, sends by a relay that a test gives. */
+const setUp = async (relay: Relay = acceptAll, { store = memoryStore(), platform = manualPlatform() } = {}) => {
+  const posts: Message[][] = [];
+  const errors: unknown[] = [];
+  const conflicts: string[] = [];
+  const state = { online: true };
+  const lists = new DeviceLists({
+    store,
+    fetch: async (account) => {
+      const known = [ada, ben].find((person) => person.account === account);
+      if (known === undefined) throw new ClientError('account_unknown');
+      return known.both;
+    },
+    onNewer: () => undefined,
+    onConflict: (account) => conflicts.push(account),
+  });
+  const outbox = new Outbox({
+    store,
+    lists,
+    self: { account: ada.account, device: 2 },
+    platform,
+    now: platform.clock.now,
+    newId: messageIds(platform.clock.now),
+    post: async (messages) => {
+      posts.push(messages);
+      return { results: await relay(messages) };
+    },
+    isOnline: () => state.online,
+    onError: (error) => errors.push(error),
+  });
+  await outbox.load();
+  return { outbox, posts, errors, conflicts, state, store, lists, platform };
+};
+
+const kept = async (store: Store) => (await store.list('outbox/')).map(([key]) => key.slice('outbox/'.length));
+
+describe('sending', () => {
+  test('a message goes to every device of the recipient and to the sender’s other ones, in one call', async () => {
+    const { outbox, posts } = await setUp();
+
+    const accepted = await outbox.send({ to: ben.account, body, urgent: true, ttl: 60 });
+
+    const [[message] = []] = posts;
+    expect(message).toEqual({
+      message: accepted.message,
+      bodies: [toBase64Url(body)],
+      to: [
+        {
+          account: ben.account,
+          version: 2,
+          devices: [
+            { device: 1, body: 0 },
+            { device: 2, body: 0 },
+          ],
+        },
+        { account: ada.account, version: 2, devices: [{ device: 1, body: 0 }] },
+      ],
+      urgent: true,
+      ttl: 60,
+    });
+    expect(accepted.at).toBe(5);
+  });
+
+  test('messages of one tick share a call, in the order they were given', async () => {
+    const { outbox, posts } = await setUp();
+
+    const sent = await Promise.all([1, 2, 3].map((n) => outbox.send({ to: ben.account, body: Uint8Array.of(n) })));
+
+    expect(posts).toHaveLength(1);
+    expect(posts[0]?.map(({ bodies }) => bodies[0])).toEqual([1, 2, 3].map((n) => toBase64Url(Uint8Array.of(n))));
+    expect(sent.map(({ message }) => message)).toEqual(posts[0]?.map(({ message }) => message));
+  });
+
+  test('a call holds no more than a frame and 100 envelopes', async () => {
+    const { outbox, posts } = await setUp();
+    const large = new Uint8Array(10_000);
+
+    await Promise.all(Array.from({ length: 5 }, () => outbox.send({ to: ben.account, body: large })));
+    await Promise.all(Array.from({ length: 50 }, () => outbox.send({ to: ben.account, body })));
+
+    expect(posts.map(({ length }) => length)).toEqual([2, 2, 1, 33, 17]);
+    for (const messages of posts) {
+      expect(
+        JSON.stringify({ jsonrpc: '2.0', id: 1e9, method: 'relay.send', params: { messages } }).length,
+      ).toBeLessThan(limits.frame);
+    }
+  });
+
+  test('a message is in the store before it is sent, and gone when it is accepted', async () => {
+    const store = memoryStore();
+    const during: string[][] = [];
+    const { outbox } = await setUp(
+      async (messages) => {
+        during.push(await kept(store));
+        return acceptAll(messages);
+      },
+      { store },
+    );
+
+    const { message } = await outbox.send({ to: ben.account, body });
+
+    expect(during).toEqual([[message]]);
+    expect(await kept(store)).toEqual([]);
+  });
+
+  test('what cannot be sent is refused before it is kept', async () => {
+    const { outbox, store } = await setUp();
+
+    const refused = (outgoing: object) => outbox.send({ to: ben.account, body, ...outgoing });
+    await expect(refused({ body: new Uint8Array() })).rejects.toMatchObject({ code: 'body_invalid' });
+    await expect(refused({ body: new Uint8Array(limits.body + 1) })).rejects.toMatchObject({ code: 'body_invalid' });
+    await expect(refused({ to: [] })).rejects.toMatchObject({ code: 'recipients_invalid' });
+    await expect(refused({ to: 'ben' })).rejects.toMatchObject({ code: 'recipients_invalid' });
+    await expect(refused({ ttl: 0.5 })).rejects.toMatchObject({ code: 'ttl_invalid' });
+    expect(await kept(store)).toEqual([]);
+  });
+});
+
+describe('changed devices', () => {
+  test('a message for devices that have changed goes again, under its id, to those there are now', async () => {
+    const grown = ben.adding(ben.both, newKeyPair().publicKey);
+    const { outbox, posts, lists } = await setUp((messages) =>
+      messages.map(({ message, to }) =>
+        to[0]?.version === 3
+          ? { message, at: 5 }
+          : { message, error: refusal('devices_changed', { details: { deviceLists: [grown] } }) },
+      ),
+    );
+
+    const { message } = await outbox.send({ to: ben.account, body });
+
+    expect(posts.map(([sent]) => [sent?.message, sent?.to[0]?.devices.length])).toEqual([
+      [message, 2],
+      [message, 3],
+    ]);
+    expect(await lists.of(ben.account)).toEqual(grown);
+  });
+
+  test('a message whose lists the answer does not tell asks for them', async () => {
+    const grown = ben.adding(ben.both, newKeyPair().publicKey);
+    const store = memoryStore();
+    await store.put({ [`list/${ben.account}`]: ben.first });
+    const { outbox, posts } = await setUp(
+      (messages) =>
+        messages.map(({ message, to }) =>
+          to[0]?.version === 2
+            ? { message, at: 5 }
+            : { message, error: refusal('devices_changed', { details: { deviceLists: [] } }) },
+        ),
+      { store },
+    );
+    expect(grown.version).toBe(3);
+
+    await outbox.send({ to: ben.account, body });
+
+    expect(posts.map(([sent]) => sent?.to[0]?.version)).toEqual([1, 1, 2]);
+  });
+
+  test('a list that takes back a device stops the message, and all that follow to that account', async () => {
+    const after = ben.next(ben.both, {});
+    const { outbox, lists, conflicts, store } = await setUp((messages) =>
+      messages.map(({ message }) => ({
+        message,
+        error: refusal('devices_changed', { details: { deviceLists: [ben.first] } }),
+      })),
+    );
+    await lists.accept(ben.account, after);
+
+    await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'list_conflict' });
+    await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'list_conflict' });
+    expect(conflicts).toEqual([ben.account]);
+    expect(await kept(store)).toEqual([]);
+  });
+});
+
+describe('failures', () => {
+  test('a message that is refused for now goes again, under its id', async () => {
+    let attempts = 0;
+    const { outbox, posts } = await setUp((messages) => {
+      attempts += 1;
+      if (attempts === 1) throw new ClientError('timeout');
+      if (attempts === 2) {
+        return messages.map(({ message }) => ({ message, error: refusal('unavailable', { retryable: true }) }));
+      }
+      return acceptAll(messages);
+    });
+
+    const { message } = await outbox.send({ to: ben.account, body });
+
+    expect(posts.map(([sent]) => sent?.message)).toEqual([message, message, message]);
+  });
+
+  test('one message’s refusal for good is its own: it leaves the outbox, the others are accepted', async () => {
+    const { outbox, store } = await setUp((messages) =>
+      messages.map(({ message }, i) => (i === 0 ? { message, error: refusal('account_unknown') } : { message, at: 5 })),
+    );
+
+    const [refused, accepted] = await Promise.allSettled([
+      outbox.send({ to: ben.account, body }),
+      outbox.send({ to: ben.account, body }),
+    ]);
+
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'account_unknown' } });
+    expect(accepted).toMatchObject({ status: 'fulfilled' });
+    expect(await kept(store)).toEqual([]);
+  });
+
+  test('a recipient nobody knows fails its message alone', async () => {
+    const { outbox, posts } = await setUp();
+
+    const [refused, accepted] = await Promise.allSettled([
+      outbox.send({ to: somebody().account, body }),
+      outbox.send({ to: ben.account, body }),
+    ]);
+
+    expect(refused).toMatchObject({ reason: { code: 'account_unknown' } });
+    expect(accepted).toMatchObject({ status: 'fulfilled' });
+    expect(posts.map(({ length }) => length)).toEqual([1]);
+  });
+
+  test('nobody tries for longer than six days, or than the message is wanted', async () => {
+    for (const [ttl, patience] of [
+      [undefined, 6 * day],
+      [60, 60_000],
+    ] as const) {
+      const { outbox, state, platform, store } = await setUp();
+      state.online = false;
+      const sent = outbox.send({ to: ben.account, body, ...(ttl !== undefined && { ttl }) });
+      const failed = expect(sent).rejects.toMatchObject({ code: 'message_expired' });
+      await expect.poll(() => kept(store)).toHaveLength(1);
+
+      platform.clock.advance(patience + 1);
+      state.online = true;
+      outbox.resume();
+
+      await failed;
+    }
+  });
+
+  test('what waits for better times goes at once when there is a connection again', async () => {
+    const platform = manualPlatform(() => 0.999);
+    let refusals = 0;
+    const { outbox, posts } = await setUp(
+      (messages) => {
+        refusals += 1;
+        if (refusals === 1) throw new ClientError('timeout');
+        return acceptAll(messages);
+      },
+      { platform },
+    );
+    const sent = outbox.send({ to: ben.account, body });
+    await expect.poll(() => posts).toHaveLength(1);
+
+    await expect
+      .poll(() => {
+        outbox.resume();
+        return posts;
+      })
+      .toHaveLength(2);
+    await sent;
+  });
+});
+
+describe('restarts', () => {
+  test('after a restart the outbox is sent again, oldest first, under the same ids', async () => {
+    const store = memoryStore();
+    const before = await setUp(acceptAll, { store });
+    before.state.online = false;
+    const sent = [1, 2].map((n) => before.outbox.send({ to: ben.account, body: Uint8Array.of(n) }));
+    await expect.poll(() => kept(store)).toHaveLength(2);
+    const ids = await kept(store);
+    const ended = Promise.allSettled(sent);
+    await before.outbox.stop(new ClientError('closed'));
+    expect(await ended).toMatchObject([{ reason: { code: 'closed' } }, { reason: { code: 'closed' } }]);
+
+    const after = await setUp(acceptAll, { store });
+    after.outbox.resume();
+
+    await expect.poll(() => kept(store)).toEqual([]);
+    expect(after.posts.map((messages) => messages.map(({ message }) => message))).toEqual([ids]);
+    expect(after.posts[0]?.map(({ bodies }) => bodies[0])).toEqual([1, 2].map((n) => toBase64Url(Uint8Array.of(n))));
+  });
+
+  test('a call that the end of the session cuts off leaves its message for the next one', async () => {
+    const { promise: answer, reject } = Promise.withResolvers<never>();
+    const { outbox, posts, store } = await setUp(() => answer);
+    const sent = expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'closed' });
+    await expect.poll(() => posts).toHaveLength(1);
+
+    const stopped = outbox.stop(new ClientError('closed'));
+    reject(new ClientError('closed'));
+    await Promise.all([sent, stopped]);
+
+    expect(await kept(store)).toHaveLength(1);
+  });
+
+  test('a message of an earlier run that is refused for good is reported', async () => {
+    const store = memoryStore();
+    const id = messageIds(() => manualPlatform().clock.now())();
+    await store.put({ [`outbox/${id}`]: { to: [ben.account], body: 'AA' } });
+    const { outbox, errors } = await setUp(
+      (messages) => messages.map(({ message }) => ({ message, error: refusal('account_unknown') })),
+      { store },
+    );
+
+    outbox.resume();
+
+    await expect.poll(() => errors).toMatchObject([{ code: 'account_unknown' }]);
+    expect(await kept(store)).toEqual([]);
+  });
+});
+
+describe('message ids', () => {
+  test('an id holds its time, and those of one millisecond sort as they were made', () => {
+    const newId = messageIds(() => 1_800_000_000_123);
+    const ids = Array.from({ length: 10_000 }, newId);
+
+    expect(messageTime(ids[0] ?? '')).toBe(1_800_000_000_123);
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('a clock that goes back makes no id that sorts before the last', () => {
+    const times = [50, 40, 60];
+    const newId = messageIds(() => times.shift() ?? 0);
+    const ids = [newId(), newId(), newId()];
+
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids.map((id) => messageTime(id))).toEqual([50, 50, 60]);
+  });
+});

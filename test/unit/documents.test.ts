@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { glob } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+
+const pages = (await Array.fromAsync(glob('{*,docs/**/*}.md'))).toSorted();
+const blocks = async (language: string) => {
+  const found = await Promise.all(
+    pages.map(async (page) => {
+      const matches = (await readFile(page, 'utf8')).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
+      return [...matches].map(([, code = '']) => ({ page, code }));
+    }),
+  );
+  return found.flat();
+};
+
+/** What a reader of an example has already. */
+const given = 'declare const endpoint: string; declare const friend: string;\n';
+
+describe('what the documents show', () => {
+  test('compiles, where it is TypeScript', async () => {
+    const folder = join('dist', 'documents');
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const examples = await blocks('ts');
+    await Promise.all(
+      examples.map(({ page, code }, i) => writeFile(join(folder, `${basename(page, '.md')}-${i}.ts`), given + code)),
+    );
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.json', include: ['.'], exclude: [] }),
+    );
+    const check = promisify(execFile)('node_modules/.bin/tsc', ['-p', folder]);
+    expect(await check.catch((error: { stdout: string }) => error.stdout)).toMatchObject({ stdout: '' });
+    expect(examples.length).toBeGreaterThan(0);
+  });
+
+  test('parses, where it is JSON', async () => {
+    for (const { code } of await blocks('json')) expect(() => JSON.parse(code) as unknown).not.toThrow();
+  });
+
+  test('names scripts that there are', async () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(await readFile('package.json', 'utf8')));
+    const text = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join('\n');
+    const named = [...text.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  test('links to files that there are', async () => {
+    const missing = await Promise.all(
+      pages.map(async (page) => {
+        const links = [...(await readFile(page, 'utf8')).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+          ([, link = '']) => link,
+        );
+        const broken = await Promise.all(
+          links.map(async (link) => ((await Array.fromAsync(glob(join(page, '..', link)))).length === 0 ? link : [])),
+        );
+        return broken.flat().map((link) => `${page}: ${link}`);
+      }),
+    );
+    expect(missing.flat()).toEqual([]);
+  });
+});
