@@ -57,15 +57,22 @@ export class LastingSocket {
     }
   }
 
-  /** A WebSocket does not tell why it was refused: a device learns the time as a guest, and tries once more. */
+  /**
+   * A WebSocket does not tell why it was refused: a device learns the time as a guest, and tries once more. Only when a
+   * guest gets through before and after is it the device that is refused, and not the network that fails.
+   */
   async #connect(): Promise<'served' | 'mute' | 'refused'> {
-    const { endpoint, platform, serverClock, tokens, signal, onRefused } = this.#options;
+    const { tokens, signal, onRefused } = this.#options;
     const first = await this.#attempt();
-    if (first !== 'refused' || tokens === undefined) return first;
-    if (!(await askTime({ endpoint, clock: platform.clock, serverClock, signal }))) return 'refused';
+    if (first !== 'refused' || tokens === undefined || !(await this.#askTime())) return first;
     const second = await this.#attempt();
-    if (second === 'refused' && !signal.aborted) onRefused();
+    if (second === 'refused' && (await this.#askTime()) && !signal.aborted) onRefused();
     return second;
+  }
+
+  #askTime(): Promise<boolean> {
+    const { endpoint, platform, serverClock, signal } = this.#options;
+    return askTime({ endpoint, clock: platform.clock, serverClock, signal });
   }
 
   /** One socket, from dialling to its end: `mute` when nothing was ever heard on it. */

@@ -3,14 +3,16 @@ import { countEnvelopes, limits, type Message } from '#protocol';
 /** What a call of `relay.send` needs around its messages, generously. */
 const around = 128;
 
-/** How many of the messages, from the first on, go into one call: at least one, more while they fit its limits. */
-export const fitting = (messages: readonly Message[]): number => {
-  let envelopes = 0;
-  let bytes = around;
-  for (const [i, message] of messages.entries()) {
+/**
+ * Tells of one message after another whether it goes into the same call: the first always, others while the limits
+ * of a call allow.
+ */
+export const createBatch = (): ((message: Message) => boolean) => {
+  let [messages, envelopes, bytes] = [0, 0, around];
+  return (message) => {
+    messages += 1;
     envelopes += countEnvelopes(message);
     bytes += JSON.stringify(message).length + 1;
-    if (i > 0 && (envelopes > limits.batch || bytes > limits.frame)) return i;
-  }
-  return messages.length;
+    return messages === 1 || (envelopes <= limits.batch && bytes <= limits.frame);
+  };
 };

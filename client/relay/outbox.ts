@@ -1,12 +1,13 @@
-import { limits, type Message, type MessageId, type Result } from '#protocol';
+import type { Message, MessageId, Result } from '#protocol';
 import { backoff } from '../backoff.ts';
 import { acceptChanged } from '../devices/accept-changed.ts';
 import type { DeviceLists } from '../devices/device-lists.ts';
 import { ClientError } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import type { Store } from '../store.ts';
-import { fitting } from './batch.ts';
+import { createBatch } from './batch.ts';
 import { isOverdue, type Outgoing, recordOf } from './outgoing.ts';
+import { Later } from './later.ts';
 import { forget, type Kept, keep, left } from './outgoing-records.ts';
 import { recipients, type Self } from './recipients.ts';
 
@@ -46,14 +47,16 @@ export class Outbox {
   /** Given in this tick, not in the store yet. */
   readonly #fresh: Entry[] = [];
   #waiting: Entry[] = [];
-  /** Refused for now, each with what calls off its next attempt. */
-  readonly #delayed = new Map<Entry, () => void>();
+  /** Refused for now. */
+  readonly #delayed: Later<Entry>;
   #running = false;
   #run: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
   #over: ClientError | undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#delayed = new Later(options.platform.clock, (entry) => this.#enqueue([entry]));
   }
 
   /** Takes up what an earlier run has left. */
@@ -67,43 +70,42 @@ export class Outbox {
     const record = recordOf(outgoing);
     const { promise, ...sender } = Promise.withResolvers<Accepted>();
     this.#fresh.push({ message: this.#options.newId(), record, failures: 0, sender });
-    if (this.#fresh.length === 1) queueMicrotask(() => void this.#keepFresh());
+    if (this.#fresh.length === 1) queueMicrotask(() => this.#keepFresh());
     return promise;
   }
 
   /** There is a connection (again): whatever waited for better times goes now. */
   resume(): void {
-    this.#waiting = [...this.#waiting, ...this.#undelay()].toSorted(byAge);
-    this.#start();
+    this.#enqueue(this.#delayed.takeAll());
   }
 
   /** Nothing more is sent in this run; what is kept goes out in the next. Resolves when the store is let alone. */
   async stop(error: ClientError): Promise<void> {
     this.#over = error;
-    for (const { sender } of [...this.#waiting.splice(0), ...this.#undelay()]) sender?.reject(error);
+    this.#rejectAll(error);
+    await this.#keeping;
     await this.#run;
+    this.#rejectAll(error);
   }
 
-  #undelay(): Entry[] {
-    const entries = [...this.#delayed.keys()];
-    for (const cancel of this.#delayed.values()) cancel();
-    this.#delayed.clear();
-    return entries;
+  #rejectAll(error: ClientError): void {
+    for (const { sender } of [...this.#waiting.splice(0), ...this.#delayed.takeAll()]) sender?.reject(error);
   }
 
-  async #keepFresh(): Promise<void> {
+  #keepFresh(): void {
     const entries = this.#fresh.splice(0);
-    try {
-      await keep(this.#options.store, entries);
-      this.#enqueue(entries);
-    } catch (error) {
-      for (const { sender } of entries) sender?.reject(error);
-    }
+    this.#keeping = keep(this.#options.store, entries).then(
+      () => this.#enqueue(entries),
+      (error: unknown) => {
+        for (const { sender } of entries) sender?.reject(error);
+      },
+    );
   }
 
+  /** In their turn among those that wait, and at once if there is nothing under way. */
   #enqueue(entries: readonly Entry[]): void {
     if (this.#over === undefined) {
-      this.#waiting.push(...entries);
+      this.#waiting = [...this.#waiting, ...entries].toSorted(byAge);
       this.#start();
     } else {
       for (const { sender } of entries) sender?.reject(this.#over);
@@ -127,16 +129,20 @@ export class Outbox {
   /** Takes as many of the waiting as go into one call, addressed by the lists known now. */
   async #prepare(): Promise<Ready[]> {
     const ready: Ready[] = [];
-    for (const entry of this.#waiting.splice(0, limits.batch)) {
+    const fits = createBatch();
+    for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
       try {
-        ready.push({ entry, message: await this.#address(entry) });
+        const message = await this.#address(entry);
+        if (!fits(message)) {
+          this.#waiting.unshift(entry);
+          break;
+        }
+        ready.push({ entry, message });
       } catch (error) {
         await this.#fail(entry, error);
       }
     }
-    const count = fitting(ready.map(({ message }) => message));
-    this.#waiting.unshift(...ready.slice(count).map(({ entry }) => entry));
-    return ready.slice(0, count);
+    return ready;
   }
 
   async #address({ message, record }: Entry): Promise<Message> {
@@ -148,6 +154,7 @@ export class Outbox {
   async #post(ready: readonly Ready[]): Promise<void> {
     let results: Answer[];
     try {
+      if (this.#over !== undefined) throw this.#over;
       ({ results } = await this.#options.post(ready.map(({ message }) => message)));
     } catch (error) {
       for (const { entry } of ready) await this.#fail(entry, error);
@@ -194,19 +201,14 @@ export class Outbox {
       this.#delay(entry);
     } else {
       entry.failures += 1;
-      this.#waiting.unshift(entry);
+      this.#enqueue([entry]);
     }
   }
 
   #delay(entry: Entry, atLeast = 0): void {
-    const { clock, random } = this.#options.platform;
-    const delay = Math.max(atLeast, backoff(entry.failures, random));
+    const delay = Math.max(atLeast, backoff(entry.failures, this.#options.platform.random));
     entry.failures += 1;
-    const again = () => {
-      this.#delayed.delete(entry);
-      this.#enqueue([entry]);
-    };
-    this.#delayed.set(entry, clock.after(delay, again));
+    this.#delayed.add(entry, delay);
   }
 
   /** A store that fails here costs a repeat in the next run, which stores nothing twice. */

@@ -17,7 +17,7 @@ import {
 } from '#protocol';
 
 /** A connection as this cloud sees it. */
-export type Peer = {
+type Peer = {
   /** Undefined for a guest. */
   token: string | undefined;
   say: (frame: object) => void;
@@ -55,11 +55,13 @@ export const startCloud = async ({ rules = {}, admit = () => true, now = Date.no
     ...rules,
   };
 
-  const answer = async <M extends MethodName>(method: M, { call, from }: Heard): Promise<void> => {
-    const rule: Rules[M] = all[method];
-    if (rule === undefined) return;
+  const run = async <M extends MethodName>(rule: Rules[M], method: M, { call, from }: Heard): Promise<unknown> =>
+    rule?.(methods[method].params.parse(call.params), from);
+
+  const answer = async (method: MethodName, { call, from }: Heard): Promise<void> => {
+    if (all[method] === undefined) return;
     try {
-      const result = await rule(methods[method].params.parse(call.params), from);
+      const result = await run(all[method], method, { call, from });
       if (call.id !== undefined) from.say({ jsonrpc: '2.0', id: call.id, result });
     } catch (error) {
       from.say({ jsonrpc: '2.0', id: call.id, error: errorOf(error) });

@@ -109,9 +109,9 @@ describe('trust in device lists', () => {
   });
 });
 
-describe('changing the own list', () => {
-  const signer = (person: ReturnType<typeof somebody>) => ({ identityKey: jwkOf(person.identity), now: 1 });
+const signer = (person: ReturnType<typeof somebody>) => ({ identityKey: jwkOf(person.identity), now: 1 });
 
+describe('changing the own list', () => {
   test('when another list came first, the change is made to that one', async () => {
     const person = somebody();
     const { account, first, both } = person;

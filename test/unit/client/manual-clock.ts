@@ -1,7 +1,7 @@
 import type { Platform } from '../../../client/platform.ts';
 
 /** Time that passes only when a test says so; what is due at once is done at once, as on any clock. */
-export const manualClock = (start = 1_800_000_000_000) => {
+const manualClock = (start = 1_800_000_000_000) => {
   let now = start;
   const timers = new Set<{ at: number; callback: () => void }>();
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { limits, type Message, messageTime, type Result, toBase64Url } from '#protocol';
+import {
+  type AccountId,
+  type DeviceList,
+  limits,
+  type Message,
+  messageTime,
+  type Result,
+  toBase64Url,
+} from '#protocol';
 import { DeviceLists } from '../../../client/devices/device-lists.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
@@ -7,6 +15,7 @@ import { messageIds } from '../../../client/message-ids.ts';
 import { Outbox } from '../../../client/relay/outbox.ts';
 import type { Store } from '../../../client/store.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
+import { failureOf } from './failure-of.ts';
 import { manualPlatform } from './manual-clock.ts';
 import { somebody } from './people.ts';
 
@@ -24,19 +33,27 @@ const refusal = (code: string, { details, retryable = false }: { details?: unkno
   data: { code, retryable, ...(details !== undefined && { details }) },
 });
 
-/** Ada's computer, which knows Ada's list and Ben's, sends by a relay that a test gives. */
-const setUp = async (relay: Relay = acceptAll, { store = memoryStore(), platform = manualPlatform() } = {}) => {
+const changed = (deviceLists: DeviceList[]) => refusal('devices_changed', { details: { deviceLists } });
+
+/** The list that the server has of an account. */
+const served = async (account: AccountId): Promise<DeviceList> => {
+  const known = [ada, ben].find((person) => person.account === account);
+  if (known === undefined) throw new ClientError('account_unknown');
+  return known.both;
+};
+
+/** Ada's computer sends by a relay that a test gives. */
+const setUp = async (
+  relay: Relay = acceptAll,
+  { store = memoryStore(), platform = manualPlatform(), fetch = served } = {},
+) => {
   const posts: Message[][] = [];
   const errors: unknown[] = [];
   const conflicts: string[] = [];
   const state = { online: true };
   const lists = new DeviceLists({
     store,
-    fetch: async (account) => {
-      const known = [ada, ben].find((person) => person.account === account);
-      if (known === undefined) throw new ClientError('account_unknown');
-      return known.both;
-    },
+    fetch,
     onNewer: () => undefined,
     onConflict: (account) => conflicts.push(account),
   });
@@ -147,9 +164,7 @@ describe('changed devices', () => {
     const grown = ben.adding(ben.both, newKeyPair().publicKey);
     const { outbox, posts, lists } = await setUp((messages) =>
       messages.map(({ message, to }) =>
-        to[0]?.version === 3
-          ? { message, at: 5 }
-          : { message, error: refusal('devices_changed', { details: { deviceLists: [grown] } }) },
+        to[0]?.version === 3 ? { message, at: 5 } : { message, error: changed([grown]) },
       ),
     );
 
@@ -162,20 +177,30 @@ describe('changed devices', () => {
     expect(await lists.of(ben.account)).toEqual(grown);
   });
 
-  test('a message whose lists the answer does not tell asks for them', async () => {
+  test('messages that go again keep their order, among themselves and before later ones', async () => {
     const grown = ben.adding(ben.both, newKeyPair().publicKey);
+    const { outbox, posts } = await setUp((messages) => {
+      if (posts.length > 1) return acceptAll(messages);
+      void outbox.send({ to: ben.account, body: Uint8Array.of(3) });
+      return messages.map(({ message }) => ({ message, error: changed([grown]) }));
+    });
+
+    await Promise.all([1, 2].map((n) => outbox.send({ to: ben.account, body: Uint8Array.of(n) })));
+
+    const order = posts.slice(1).flatMap((messages) => messages.map(({ bodies }) => bodies[0]));
+    expect(order).toEqual([1, 2, 3].map((n) => toBase64Url(Uint8Array.of(n))));
+  });
+
+  test('a message whose lists the answer does not tell asks for them', async () => {
     const store = memoryStore();
     await store.put({ [`list/${ben.account}`]: ben.first });
     const { outbox, posts } = await setUp(
       (messages) =>
         messages.map(({ message, to }) =>
-          to[0]?.version === 2
-            ? { message, at: 5 }
-            : { message, error: refusal('devices_changed', { details: { deviceLists: [] } }) },
+          to[0]?.version === 2 ? { message, at: 5 } : { message, error: changed([]) },
         ),
       { store },
     );
-    expect(grown.version).toBe(3);
 
     await outbox.send({ to: ben.account, body });
 
@@ -187,7 +212,7 @@ describe('changed devices', () => {
     const { outbox, lists, conflicts, store } = await setUp((messages) =>
       messages.map(({ message }) => ({
         message,
-        error: refusal('devices_changed', { details: { deviceLists: [ben.first] } }),
+        error: changed([ben.first]),
       })),
     );
     await lists.accept(ben.account, after);
@@ -252,14 +277,14 @@ describe('failures', () => {
       const { outbox, state, platform, store } = await setUp();
       state.online = false;
       const sent = outbox.send({ to: ben.account, body, ...(ttl !== undefined && { ttl }) });
-      const failed = expect(sent).rejects.toMatchObject({ code: 'message_expired' });
+      const failure = failureOf(sent);
       await expect.poll(() => kept(store)).toHaveLength(1);
 
       platform.clock.advance(patience + 1);
       state.online = true;
       outbox.resume();
 
-      await failed;
+      expect(await failure).toMatchObject({ code: 'message_expired' });
     }
   });
 
@@ -310,14 +335,51 @@ describe('restarts', () => {
   test('a call that the end of the session cuts off leaves its message for the next one', async () => {
     const { promise: answer, reject } = Promise.withResolvers<never>();
     const { outbox, posts, store } = await setUp(() => answer);
-    const sent = expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'closed' });
+    const failure = failureOf(outbox.send({ to: ben.account, body }));
     await expect.poll(() => posts).toHaveLength(1);
 
     const stopped = outbox.stop(new ClientError('closed'));
     reject(new ClientError('closed'));
-    await Promise.all([sent, stopped]);
+    await stopped;
 
+    expect(await failure).toMatchObject({ code: 'closed' });
     expect(await kept(store)).toHaveLength(1);
+  });
+
+  test('the end of the session lets nobody wait, whatever the outbox was about', async () => {
+    const { promise: list, resolve } = Promise.withResolvers<DeviceList>();
+    const { outbox, posts, store } = await setUp(acceptAll, { fetch: () => list });
+    const failures = [1, 2].map(() => failureOf(outbox.send({ to: ben.account, body })));
+    await expect.poll(() => kept(store)).toHaveLength(2);
+
+    const stopped = outbox.stop(new ClientError('closed'));
+    resolve(ben.both);
+    await stopped;
+
+    expect(await Promise.all(failures)).toMatchObject([{ code: 'closed' }, { code: 'closed' }]);
+    expect(posts).toEqual([]);
+  });
+
+  test('a message whose new lists come after the end of the session is not left waiting', async () => {
+    const { promise: list, resolve } = Promise.withResolvers<DeviceList>();
+    const store = memoryStore();
+    await store.put({ [`list/${ben.account}`]: ben.both, [`list/${ada.account}`]: ada.both });
+    const { outbox, posts } = await setUp(
+      (messages) => messages.map(({ message }) => ({ message, error: changed([]) })),
+      {
+        store,
+        platform: manualPlatform(() => 0.999),
+        fetch: (account) => (account === ben.account ? list : served(account)),
+      },
+    );
+    const failure = failureOf(outbox.send({ to: ben.account, body }));
+    await expect.poll(() => posts).toHaveLength(2);
+
+    const stopped = outbox.stop(new ClientError('closed'));
+    resolve(ben.both);
+    await stopped;
+
+    expect(await failure).toMatchObject({ code: 'closed' });
   });
 
   test('a message of an earlier run that is refused for good is reported', async () => {
