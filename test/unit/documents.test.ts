@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { glob } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 
@@ -19,6 +18,18 @@ const blocks = async (language: string) => {
 
 /** What a reader of an example has already. */
 const given = 'declare const endpoint: string; declare const friend: string;\n';
+
+test('docs/verify-on-aws.md lists the cases that only AWS can settle, and no other', async () => {
+  const tests = await Array.fromAsync(glob('test/contract/**/*.test.ts'));
+  const sources = await Promise.all(tests.map((file) => readFile(file, 'utf8')));
+  const cases = sources.flatMap((source) =>
+    [...source.matchAll(/(['"`])unverified: (.*?)\1/g)].map(([, , name]) => name),
+  );
+  const page = await readFile('docs/verify-on-aws.md', 'utf8');
+  const [edge = ''] = page.split('## The deployment');
+  const listed = [...edge.matchAll(/^\| (?!case|---)(.+?) \|/gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual([...new Set(cases)].toSorted());
+});
 
 describe('what the documents show', () => {
   test('compiles, where it is TypeScript', async () => {
