@@ -28,7 +28,7 @@ test('docs/verify-on-aws.md lists the cases that only AWS can settle, and no oth
   const page = await readFile('docs/verify-on-aws.md', 'utf8');
   const [edge = ''] = page.split('## The deployment');
   const listed = [...edge.matchAll(/^\| (?!case|---)(.+?) \|/gm)].map(([, name]) => name);
-  expect(listed.toSorted()).toEqual([...new Set(cases)].toSorted());
+  expect(new Set(listed)).toEqual(new Set(cases));
 });
 
 describe('what the documents show', () => {
