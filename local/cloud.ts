@@ -1,9 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import * as z from 'zod/mini';
-import { type Aws, startAws } from './aws/index.ts';
+import { type Aws, type SnsControl, startAws } from './aws/index.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { openCustomResources } from './custom-resources/index.ts';
+import { startEventSources } from './event-sources/index.ts';
 import { type Gateway, startGateway } from './gateway/index.ts';
 import { type Lambda, type LogLine, startLambda } from './lambda/index.ts';
+import { type Meter, startMeter } from './meter/index.ts';
+import { portInUse } from './port-in-use.ts';
+import { openQueueUrls } from './queue-urls.ts';
 import { type Attributes, loadTemplate, type Template } from './template/index.ts';
 
 /** A line that a function wrote or caused, of the gateway's access log, or about a refused or failed call to AWS. */
@@ -21,6 +26,8 @@ export type CloudOptions = {
   clock?: Clock;
   /** The URL of another DynamoDB engine than the embedded one. */
   engine?: string;
+  /** A file of JSON with the values that a deployer gives to secrets, by their names; it need not exist. */
+  secrets?: string;
   log?: (line: CloudLine) => void;
 };
 
@@ -32,8 +39,14 @@ export type Cloud = AsyncDisposable & {
   /** The same over HTTP, for its `@connections`. */
   management: string;
   aws: Aws;
+  /** What phones would have got by mobile push, and what their providers think of them. */
+  sns: SnsControl;
   lambda: Lambda;
   gateway: Gateway;
+  /** Counts what AWS would bill. */
+  meter: Meter;
+  /** Tells of each line as it is written; returns what ends that. */
+  onLine: (listener: (line: CloudLine) => void) => () => void;
 };
 
 /**
@@ -48,20 +61,38 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
 }
 
-async function start({ app, data, port = 0, awsPort = 0, clock = systemClock, engine, log = drop }: CloudOptions) {
+async function start(options: CloudOptions) {
+  const { app, data, port = 0, awsPort = 0, clock = systemClock, log: write = drop } = options;
   await using starting = new AsyncDisposableStack();
   // The template tells the functions where the API is, so it must have its port before anything else.
   const server = starting.adopt(await listen(port), close);
   const address = `127.0.0.1:${portOf(server)}`;
-  const template = await loadTemplate(app, { attributes: endpointAt(`ws://${address}`) });
+  const customResources = starting.use(openCustomResources(data));
+  const endpoint = endpointAt(`ws://${address}`);
+  const queueUrls = openQueueUrls();
+  const attributes: Attributes = (resource, name) =>
+    endpoint(resource, name) ?? queueUrls.attributes(resource, name) ?? customResources.attributes(resource, name);
+  const template = await loadTemplate(app, { attributes });
 
+  const listeners = new Set([write]);
+  const log = (line: CloudLine) => listeners.forEach((listener) => listener(line));
+  const onLine: Cloud['onLine'] = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
   const report = (line: string) => log({ source: 'aws', line });
-  const aws = starting.use(await startAws({ template, port: awsPort, data, clock, engine, report }));
+  // What services bring to functions waits until the stack is deployed: a schedule may be overdue since the last run.
+  const deployed = Promise.withResolvers<Lambda>();
+  const invoke: Lambda['invoke'] = async (arn, event) => (await deployed.promise).invoke(arn, event);
+  const { engine, secrets } = options;
+  const aws = starting.use(await startAws({ template, port: awsPort, data, clock, engine, secrets, invoke, report }));
+  queueUrls.at(aws.url, template);
   const environment = (functionId: string) => {
     const { accessKeyId, secretAccessKey } = aws.credentials(functionId);
     return { AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   };
   const lambda = starting.use(startLambda({ template, environment, clock, report: log }));
+  await customResources.deploy(template, { invoke: lambda.invoke, clock, report });
   const gateway = starting.use(
     startGateway({
       server,
@@ -73,10 +104,16 @@ async function start({ app, data, port = 0, awsPort = 0, clock = systemClock, en
     }),
   );
 
+  const meter = starting.use(startMeter({ clock, lambda, gateway, aws }));
+  deployed.resolve(lambda);
+  const { queues, authorizeFunction: authorize } = aws;
+  starting.use(startEventSources({ template, queues, invoke, authorize, clock, report }));
+
   const running = starting.move();
   const path = `${address}/${stageName(template)}`;
   const urls = { endpoint: `ws://${path}`, management: `http://${path}` };
-  return { stack: template.stack, ...urls, aws, lambda, gateway, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const parts = { aws, sns: aws.sns, lambda, gateway, meter, onLine };
+  return { stack: template.stack, ...urls, ...parts, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 const drop = (): void => undefined;
@@ -113,10 +150,4 @@ function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.');
   return address.port;
-}
-
-function portInUse(error: unknown): Error | undefined {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
-  const message = `Port ${String(error.port)} of 127.0.0.1 is in use: stop what listens there, or choose another port.`;
-  return new Error(message, { cause: error });
 }

@@ -3,19 +3,21 @@ import { mkdir, rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
+import { ctrlC, onKeyPress } from './key-presses.ts';
 import { openLog } from './log-file.ts';
+import { usageTable } from './meter/index.ts';
 import { synthesize } from './synthesize.ts';
+import { startWindow } from './window/index.ts';
 
-const stopped = new Promise<void>((stop) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
-});
+const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
 
 const commandLine = readCommandLine(process.argv.slice(2));
 if ('wrong' in commandLine) fail(commandLine.wrong, 2);
 else
   await serve(commandLine).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error), 1));
 
-async function serve({ json, port, data, fresh }: CommandLine): Promise<void> {
+async function serve({ json, port, windowPort, data, fresh }: CommandLine): Promise<void> {
   const paths = { app: resolve(data, 'cdk.out'), data: resolve(data, 'state'), log: resolve(data, 'cloud.log') };
   // Only what was written by us: the folder may be one that somebody keeps other things in.
   if (fresh) await Promise.all(Object.values(paths).map((path) => rm(path, { recursive: true, force: true })));
@@ -26,25 +28,38 @@ async function serve({ json, port, data, fresh }: CommandLine): Promise<void> {
   // A fixed port for the API means one for AWS as well, the next, so that a shell can be set up for it once.
   const ports = { port, awsPort: port === 0 ? 0 : port + 1 };
   const engine = process.env['DYNAMODB_ENDPOINT'];
-  const place = { ...ports, app: paths.app, data: paths.data };
+  // Written by whoever deploys, so that a fresh start leaves it alone.
+  const secrets = resolve(data, 'secrets.json');
+  const place = { ...ports, app: paths.app, data: paths.data, secrets };
   await using cloud = await startCloud({ ...place, ...(engine && { engine }), log: log.write });
-  process.stdout.write(json ? `${JSON.stringify(facts(cloud))}\n` : welcome(cloud, paths.log));
+  await using window = await startWindow(cloud, windowPorts(port, windowPort));
+  process.stdout.write(json ? `${JSON.stringify(facts(cloud, window.url))}\n` : welcome(cloud, window.url, paths.log));
+  const tellUsage = () => process.stdout.write(`\nUsage so far:\n${usageTable(cloud.meter.snapshot())}\n`);
+  using _keys = json ? undefined : onKeyPress({ m: tellUsage, [ctrlC]: stop });
   await stopped;
+  if (!json) tellUsage();
 }
 
-function facts({ endpoint, management, aws }: Cloud) {
-  return { endpoint, management, aws: aws.url, pid: process.pid };
+/** Where the window may be: there if it was told where, else at any port above those of the API and of AWS. */
+function windowPorts(port: number, given: number | undefined): number[] {
+  if (given !== undefined) return [given];
+  return port === 0 ? [0] : [port + 2, port + 3, port + 4, 0].filter((one) => one < 65_536);
 }
 
-function welcome({ stack, endpoint, aws }: Cloud, log: string): string {
+function facts({ endpoint, management, aws }: Cloud, window: string) {
+  return { endpoint, management, aws: aws.url, window, pid: process.pid };
+}
+
+function welcome({ stack, endpoint, aws }: Cloud, window: string, log: string): string {
   return `${stack} runs on this machine.
 
   WebSocket   ${endpoint}
   AWS         ${aws.url}
+  Window      ${window}
   Log         ${relative('', log)}
 
 Next, in another terminal: npm run demo
-Ctrl-C stops it and keeps its data; npm start -- --fresh begins without.
+The key m shows what AWS would bill, Ctrl-C stops it and keeps its data; npm start -- --fresh begins without.
 `;
 }
 

@@ -1,13 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
+import type { Invocation } from '../lambda/index.ts';
 import type { Template } from '../template/model.ts';
+import { startApiGateway } from './apigateway/index.ts';
 import { startDynamodb } from './dynamodb/index.ts';
 import { AwsError } from './errors.ts';
-import { type Credentials, issueCredentials, refusal } from './iam/index.ts';
+import { accessControl, type Caller, type Credentials, issueCredentials, readResourcePolicies } from './iam/index.ts';
+import { startScheduler } from './scheduler/index.ts';
+import { startSecretsManager } from './secretsmanager/index.ts';
 import { type AwsCall, identify, startServer } from './server.ts';
+import { type SnsControl, startSns } from './sns/index.ts';
+import { openQueues, type Queues, serveSqs } from './sqs/index.ts';
 
 export type { Credentials } from './iam/index.ts';
 export type { AwsCall } from './server.ts';
+export type { Outbox, Provider, Push, SnsControl } from './sns/index.ts';
 
 export type AwsOptions = {
   template: Template;
@@ -20,6 +27,10 @@ export type AwsOptions = {
   engine?: string | undefined;
   /** How long items stay after they expired, in milliseconds. */
   timeToLiveLag?: number | undefined;
+  /** Runs a function by its ARN, for what a service brings to one. */
+  invoke?: ((functionArn: string, event: unknown) => Promise<Invocation>) | undefined;
+  /** A file of JSON with the values that a deployer gives to secrets, by their names. */
+  secrets?: string | undefined;
   /** Told, a line each, what was denied and what failed; standard error by default. */
   report?: ((line: string) => void) | undefined;
 };
@@ -35,38 +46,55 @@ export type Aws = AsyncDisposable & {
   operator: Credentials;
   /** Whether the signer of a request may do `action` on the ARN `resource`, for a service that is served elsewhere. */
   authorize: (request: Pick<IncomingMessage, 'headers'>, action: string, resource: string) => Verdict;
+  /** Whether a function, by its logical id, may do that: for what the cloud does in the function's name. */
+  authorizeFunction: (functionId: string, action: string, resource: string) => Verdict;
+  /** The queues of the template, for what the cloud itself sends and receives. */
+  queues: Queues;
+  /** What the phones would have got, and what their providers think of them. */
+  sns: SnsControl;
   /** Tells of each call to a service once its answer is known; returns what ends that. */
   onCall: (listener: (call: AwsCall) => void) => () => void;
 };
 
 /** Starts the one endpoint that the AWS clients of all functions talk to, under the policies of the template. */
 export const startAws = async (options: AwsOptions): Promise<Aws> => {
-  const { template, port, data, clock, engine, timeToLiveLag = 0 } = options;
+  const { template, port, data, clock, engine, timeToLiveLag = 0, invoke = noFunctions } = options;
   const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
   await using starting = new AsyncDisposableStack();
-  const services = [starting.use(await startDynamodb({ template, data, engine, timeToLiveLag, clock, report }))];
-
   const callers = issueCredentials(template);
+  const demand = accessControl(readResourcePolicies(template), report);
+  const queues = starting.use(openQueues({ template, data, clock, demand }));
+  const sns = starting.use(startSns({ template, data, clock, demand, queues, invoke, report }));
+  const services = [
+    sns,
+    starting.use(await startSecretsManager({ template, data, file: options.secrets, now: clock.now })),
+    starting.use(startApiGateway({ template, data, clock })),
+    serveSqs(queues, clock),
+    starting.use(startScheduler({ template, data, clock, demand, queues, invoke, report })),
+    starting.use(await startDynamodb({ template, data, engine, timeToLiveLag, clock, report })),
+  ];
   const listeners = new Set<(call: AwsCall) => void>();
   const tell = (call: AwsCall) => listeners.forEach((listener) => listener(call));
-  const server = starting.use(await startServer({ port, callers, services, onCall: tell, report }));
+  const server = starting.use(await startServer({ port, callers, services, demand, onCall: tell, report }));
 
+  const verdict = (find: () => Caller, action: string, resource: string): Verdict => {
+    try {
+      demand(find(), { action, resource, context: {} });
+      return { allowed: true };
+    } catch (error) {
+      if (error instanceof AwsError) return { allowed: false, message: error.message };
+      throw error;
+    }
+  };
   const running = starting.move();
   return {
     url: server.url,
     credentials: callers.credentials,
     operator: callers.operator,
-    authorize: (request, action, resource) => {
-      try {
-        const refused = refusal(identify(callers, request), { action, resource, context: {} });
-        if (refused === undefined) return { allowed: true };
-        report(refused.report);
-        return { allowed: false, message: refused.message };
-      } catch (error) {
-        if (error instanceof AwsError) return { allowed: false, message: error.message };
-        throw error;
-      }
-    },
+    authorize: (request, action, resource) => verdict(() => identify(callers, request), action, resource),
+    authorizeFunction: (id, action, resource) => verdict(() => callers.caller(id), action, resource),
+    queues,
+    sns: { outbox: sns.outbox, provider: sns.provider },
     onCall: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -74,3 +102,6 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };
+
+const noFunctions = (functionArn: string): Promise<Invocation> =>
+  Promise.reject(new Error(`${functionArn} is not run: only the AWS endpoint was started, without Lambda.`));

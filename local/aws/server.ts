@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AwsError } from './errors.ts';
-import { type AccessRequest, type Caller, type Callers, refusal } from './iam/index.ts';
+import type { Caller, Callers, Demand } from './iam/index.ts';
 import { jsonProtocol } from './json-protocol.ts';
-import type { AwsRequest, Operation, Reply, Service } from './service.ts';
+import type { AwsRequest, Capacity, Operation, Reply, Service } from './service.ts';
 import { readSignature } from './signature.ts';
 
 /** A call that reached a service of the local cloud, or was refused there. */
@@ -15,12 +15,19 @@ export type AwsCall = Operation & {
   status: number;
   /** The name of the error, when it is one. */
   error?: string | undefined;
+  /** What it consumed, when it is DynamoDB's. */
+  consumed?: Capacity | undefined;
+  /** The size of the request's body. */
+  bytes: number;
+  /** The request's `X-Amzn-Trace-Id`, which tells the invocation that made it. */
+  trace: string | undefined;
 };
 
 export type ServerOptions = {
   port: number;
   callers: Callers;
   services: readonly Service[];
+  demand: Demand;
   onCall: (call: AwsCall) => void;
   report: (line: string) => void;
 };
@@ -74,22 +81,26 @@ const answer = async (options: ServerOptions, incoming: IncomingMessage): Promis
 
 type Call = { caller: Caller; service: Service; request: AwsRequest };
 
-const serve = async ({ onCall, report }: ServerOptions, { caller, service, request }: Call): Promise<Reply> => {
+const serve = async ({ demand, onCall, report }: ServerOptions, { caller, service, request }: Call): Promise<Reply> => {
   const operation = service.protocol.read(request);
   const attempt = async () => {
-    for (const demand of service.actions(operation.operation, operation.input)) demandAccess(caller, demand, report);
-    return service.handle({ ...request, ...operation });
+    for (const access of service.actions(operation.operation, operation.input)) demand(caller, access);
+    return service.handle({ ...request, ...operation, caller });
   };
   const reply = await attempt().catch((error: unknown) => service.protocol.fail(asAwsError(error, report)));
-  onCall({ function: caller.function, service: service.name, ...operation, status: reply.status, error: reply.error });
+  const { status, error, consumed } = reply;
+  const trace = request.headers['x-amzn-trace-id'];
+  onCall({
+    function: caller.function,
+    service: service.name,
+    ...operation,
+    status,
+    error,
+    consumed,
+    bytes: request.body.length,
+    trace: typeof trace === 'string' ? trace : undefined,
+  });
   return reply;
-};
-
-const demandAccess = (caller: Caller, demand: AccessRequest, report: (line: string) => void): void => {
-  const refused = refusal(caller, demand);
-  if (refused === undefined) return;
-  report(refused.report);
-  throw new AwsError('AccessDeniedException', refused.message);
 };
 
 const findService = (services: readonly Service[], { headers }: AwsRequest): Service => {

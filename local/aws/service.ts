@@ -1,13 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsError } from './errors.ts';
-import type { AccessRequest } from './iam/index.ts';
+import type { AccessRequest, Caller } from './iam/index.ts';
 
 /** A request as it came in, its body read. */
 export type AwsRequest = { method: string; path: string; headers: IncomingHttpHeaders; body: Buffer };
 
 export type Operation = { operation: string; input: unknown };
 
-export type Reply = { status: number; headers: Record<string, string>; body: Buffer; error?: string | undefined };
+/** Read and write request units of DynamoDB, as AWS bills them. */
+export type Capacity = { reads: number; writes: number };
+
+export type Reply = {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+  error?: string | undefined;
+  consumed?: Capacity;
+};
 
 /** How a service's requests name their operation and input, and how it writes its errors. */
 export type Protocol = {
@@ -22,5 +31,5 @@ export type Service = AsyncDisposable & {
   protocol: Protocol;
   /** The permissions that a call needs, every one of them. Throws an AwsError for an operation or input that it does not know. */
   actions: (operation: string, input: unknown) => readonly AccessRequest[];
-  handle: (request: AwsRequest & Operation) => Promise<Reply>;
+  handle: (request: AwsRequest & Operation & { caller: Caller }) => Promise<Reply>;
 };

@@ -3,6 +3,7 @@ import type { AccessLog } from './access-log.ts';
 import type { CallFunction } from './call-function.ts';
 import type { WebSocketApi } from './read-api.ts';
 import type { Throttle } from './throttle.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What every request at the edge needs. */
 export type Edge = {
@@ -13,4 +14,5 @@ export type Edge = {
   throttle: Throttle;
   call: CallFunction;
   log: AccessLog;
+  tell: (traffic: Traffic) => void;
 };

@@ -15,6 +15,7 @@ import { readApi } from './read-api.ts';
 import type { Connection } from './request-context.ts';
 import { tellDisconnect } from './tell-disconnect.ts';
 import { createThrottle } from './throttle.ts';
+import type { Traffic } from './traffic.ts';
 import { acceptUpgrades } from './upgrade.ts';
 
 export type GatewayOptions = {
@@ -33,6 +34,10 @@ export type GatewayOptions = {
 export type Gateway = {
   /** The ids of the open connections. */
   connections: () => string[];
+  /** The open connections, as they are now. */
+  clients: () => Connection[];
+  /** Tells of connections and of the messages on them; returns what ends that. */
+  onTraffic: (listener: (traffic: Traffic) => void) => () => void;
   /** Whether `$disconnect` is delivered from now on: it is best effort, so an application must live without it. */
   deliverDisconnects: (deliver: boolean) => void;
   /** Drops every connection, without a `$disconnect`. */
@@ -45,26 +50,37 @@ export type Gateway = {
  */
 export const startGateway = (options: GatewayOptions): Gateway => {
   const { server, clock } = options;
-  const edge = createEdge(options);
+  const listeners = new Set<(traffic: Traffic) => void>();
+  const tell = (traffic: Traffic) => listeners.forEach((listener) => listener(traffic));
+  const edge = createEdge(options, tell);
   let deliver = true;
 
   const gone = (connection: Connection, departure: Departure) => {
+    tell({ kind: 'closed', connection });
     if (deliver) void tellDisconnect(edge, connection, departure);
   };
   const connections = createConnections({
     clock,
     gone,
-    received: (connection, text) => void reply(connection.id, answerMessage(edge, connection, text)),
+    received: (connection, text) => void reply(connection.id, text, answerMessage(edge, connection, text)),
   });
-  const reply = async (id: string, answer: Promise<string | undefined>) => {
-    const frame = await answer;
+  const reply = async (id: string, text: string, answer: Promise<string | undefined>) => {
+    const routeKey = edge.api.routeOf(text)?.key ?? '$default';
     const connection = connections.get(id);
+    if (connection === undefined) return;
+    tell({ kind: 'received', connection, routeKey, bytes: Buffer.byteLength(text) });
+    const frame = await answer;
+    if (frame === undefined || connections.get(id) === undefined) return;
+    const bytes = Buffer.from(frame);
     // Unverified: a response that finds the client's buffer full is lost.
-    if (frame !== undefined && connection !== undefined) connections.send(connection, Buffer.from(frame));
+    if (connections.send(connection, bytes)) tell({ kind: 'answered', connection, routeKey, bytes: bytes.length });
   };
   const upgrades = acceptUpgrades({
     edge,
-    opened: connections.open,
+    opened(connection, ...socket) {
+      connections.open(connection, ...socket);
+      tell({ kind: 'opened', connection });
+    },
     // Unverified: that $disconnect follows a $connect whose client has left meanwhile.
     missed: (connection) => gone(connection, departureOf(1006)),
   });
@@ -81,6 +97,11 @@ export const startGateway = (options: GatewayOptions): Gateway => {
 
   return {
     connections: () => [...connections.ids()],
+    clients: () => [...connections.ids()].flatMap((id) => connections.get(id) ?? []),
+    onTraffic(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     deliverDisconnects(value) {
       deliver = value;
     },
@@ -94,7 +115,8 @@ export const startGateway = (options: GatewayOptions): Gateway => {
   };
 };
 
-const createEdge = ({ server, template, clock, invoke, log, quotas }: GatewayOptions): Edge => {
+const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
+  const { server, template, clock, invoke, log, quotas } = options;
   const address = server.address();
   if (address === null || typeof address === 'string') {
     throw new Error('The gateway needs a server that listens on a port: call server.listen() and await "listening".');
@@ -106,6 +128,7 @@ const createEdge = ({ server, template, clock, invoke, log, quotas }: GatewayOpt
     throttle: createThrottle(clock, { ...defaultAccountQuotas, ...quotas }),
     call: functionCaller({ clock, invoke, mayInvoke: readPermissions(template) }),
     log: accessLog(log ?? (() => undefined)),
+    tell,
   };
 };
 

@@ -47,7 +47,7 @@ export const manageConnections =
       case 'GET':
         return describe(connection);
       case 'POST':
-        return post(connections, connection, body);
+        return post({ edge, connections, request }, connection, body);
       case 'DELETE':
         connections.close(connection, departureOf(1000));
         return { status: 204 };
@@ -63,9 +63,14 @@ const describe = ({ connectedAt, lastActiveAt, identity }: OpenConnection): Answ
   },
 });
 
-const post = (connections: Connections, connection: OpenConnection, body: Buffer): Answer => {
+type Posting = { edge: Edge; connections: Connections; request: IncomingMessage };
+
+const post = ({ edge, connections, request }: Posting, connection: OpenConnection, body: Buffer): Answer => {
   if (!isUtf8(body)) return NOT_TEXT;
-  return connections.send(connection, body) ? { status: 200 } : BUFFER_FULL;
+  if (!connections.send(connection, body)) return BUFFER_FULL;
+  const trace = request.headers['x-amzn-trace-id'];
+  edge.tell({ kind: 'posted', connection, bytes: body.length, trace: typeof trace === 'string' ? trace : undefined });
+  return { status: 200 };
 };
 
 const targetOf = ({ method, url = '' }: IncomingMessage) => {

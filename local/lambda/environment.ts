@@ -10,10 +10,15 @@ export type Invocation = { payload: unknown } | Failure;
 
 type Failure = { error: 'unhandled' | 'timeout' | 'throttled'; message: string };
 
+/** What came of an invocation; the handler's time and, after a cold start, the bundle's loading time in milliseconds. */
+export type Measured = { result: Invocation; duration: number; init: number | undefined };
+
 /** The invocation that an environment is busy with. */
 type Current = {
   requestId: string;
-  answer: (result: Invocation) => void;
+  answer: (measured: Measured) => void;
+  /** When it could begin, by the process's own clock. */
+  began: number;
   timer?: NodeJS.Timeout;
 };
 
@@ -37,6 +42,7 @@ export class Environment {
     stderr: lineSplitter((line) => this.#say('stderr', line)),
   };
   #ready = false;
+  #init: number | undefined;
   #alive = true;
   #current: Current | undefined;
 
@@ -61,12 +67,11 @@ export class Environment {
   }
 
   /** Never rejects: whatever happens to the function is a result. */
-  invoke(event: unknown): Promise<Invocation> {
+  invoke({ requestId, trace, event }: { requestId: string; trace: string; event: unknown }): Promise<Measured> {
     const { arn, timeout } = this.#config;
-    const { promise, resolve: answer } = Promise.withResolvers<Invocation>();
-    const requestId = randomUUID();
-    const call: Invoke = { requestId, event: JSON.stringify(event ?? null), timeout, arn };
-    this.#current = { requestId, answer };
+    const { promise, resolve: answer } = Promise.withResolvers<Measured>();
+    const call: Invoke = { requestId, trace, event: JSON.stringify(event ?? null), timeout, arn };
+    this.#current = { requestId, answer, began: performance.now() };
     this.#watch(this.#current);
     this.#worker.postMessage(call, []);
     return promise;
@@ -92,19 +97,22 @@ export class Environment {
     switch (told.kind) {
       case 'ready':
         this.#ready = true;
-        if (this.#current !== undefined) this.#watch(this.#current);
+        this.#init = told.duration;
+        if (this.#current === undefined) break;
+        this.#current.began = performance.now();
+        this.#watch(this.#current);
         break;
       case 'output':
         this.#output[told.source].write(told.text);
         break;
       case 'returned':
         this.#warn(told.pending);
-        this.#answer({ payload: JSON.parse(told.payload) });
+        this.#answer({ payload: JSON.parse(told.payload) }, told.duration);
         break;
       case 'threw':
         this.#say('platform', told.stack);
         this.#warn(told.pending);
-        this.#answer({ error: 'unhandled', message: told.message });
+        this.#answer({ error: 'unhandled', message: told.message }, told.duration);
         break;
     }
   }
@@ -132,12 +140,15 @@ export class Environment {
   }
 
   /** Answers the invocation in flight, if there is one, once all its lines are reported. */
-  #answer(result: Invocation): void {
+  #answer(result: Invocation, measured?: number): void {
     this.#output.stdout.flush();
     this.#output.stderr.flush();
-    clearTimeout(this.#current?.timer);
-    this.#current?.answer(result);
+    const current = this.#current;
     this.#current = undefined;
+    if (current === undefined) return;
+    clearTimeout(current.timer);
+    current.answer({ result, duration: measured ?? performance.now() - current.began, init: this.#init });
+    this.#init = undefined;
   }
 
   #say(source: LogLine['source'], line: string): void {

@@ -36,13 +36,11 @@ const functionProperties = z.object({
   Timeout: z._default(z.number(), 3),
 });
 
-/** The Lambda functions of the template. Throws when one has properties that cannot be served, naming them. */
-export function functionConfigs(template: Template): FunctionConfig[] {
-  const functions = [...template.resources.values()].filter(({ type }) => type === 'AWS::Lambda::Function');
-  return functions.map((resource) => functionConfig(resource, template));
-}
+export const functionResources = ({ resources }: Template): Resource[] =>
+  [...resources.values()].filter(({ type }) => type === 'AWS::Lambda::Function');
 
-function functionConfig({ id, type, properties }: Resource, template: Template): FunctionConfig {
+/** A Lambda function of the template. Throws when it has properties that cannot be served, naming them. */
+export function functionConfig({ id, type, properties }: Resource, template: Template): FunctionConfig {
   const parsed = z.safeParse(functionProperties, properties);
   if (!parsed.success) throw new Error(`${id} (${type}) cannot be run: ${z.prettifyError(parsed.error)}`);
   const { Code, Environment, FunctionName, Handler, MemorySize, ReservedConcurrentExecutions, Runtime, Timeout } =

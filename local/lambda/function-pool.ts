@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { type Activity, newTrace } from './activity.ts';
 import { Environment, type Invocation } from './environment.ts';
 import type { FunctionConfig } from './function-config.ts';
 import type { Report } from './log.ts';
@@ -23,7 +25,13 @@ export type Capacity = {
   readonly idle: Map<Environment, { pool: FunctionPool; cancel: () => void }>;
 };
 
-type Wiring = { environment: () => Record<string, string>; capacity: Capacity; clock: Clock; report: Report };
+type Wiring = {
+  environment: () => Record<string, string>;
+  capacity: Capacity;
+  clock: Clock;
+  report: Report;
+  watch: (activity: Activity) => void;
+};
 
 /** How long an environment waits for another invocation. Lambda does not say; some minutes have been seen. */
 const idleLimit = 10 * 60_000;
@@ -42,8 +50,8 @@ export class FunctionPool implements AsyncDisposable {
   }
 
   async invoke(event: unknown): Promise<Invocation> {
-    const { capacity } = this.#wiring;
-    const { name, reserved = capacity.limit } = this.#config;
+    const { capacity, watch } = this.#wiring;
+    const { name, memory, reserved = capacity.limit } = this.#config;
     if (capacity.running >= capacity.limit || this.#running >= reserved) {
       this.counters.throttles += 1;
       return { error: 'throttled', message: `${name} was throttled: ${capacity.running} invocations are running.` };
@@ -51,11 +59,14 @@ export class FunctionPool implements AsyncDisposable {
     const environment = this.#takeIdle() ?? this.#start();
     this.counters.invocations += 1;
     this.#count(1);
-    const invocation = await environment.invoke(event);
+    const call = { requestId: randomUUID(), trace: newTrace(), event };
+    watch({ kind: 'started', function: name, ...call });
+    const { result, ...times } = await environment.invoke(call);
     this.#count(-1);
     this.#keep(environment);
-    if ('error' in invocation) this.counters[invocation.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
-    return invocation;
+    if ('error' in result) this.counters[result.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
+    watch({ kind: 'ended', requestId: call.requestId, function: name, result, memory, ...times });
+    return result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,12 +1,16 @@
 import type { Clock } from '../clock.ts';
-import type { Template } from '../template/index.ts';
+import { NotYetKnown, type Template } from '../template/index.ts';
+import type { Activity } from './activity.ts';
 import { type Invocation, stopped } from './environment.ts';
-import { functionConfigs } from './function-config.ts';
+import { functionConfig, functionResources } from './function-config.ts';
 import { type Capacity, type Counters, FunctionPool } from './function-pool.ts';
 import type { Report } from './log.ts';
 
+export type { Activity } from './activity.ts';
 export type { Invocation } from './environment.ts';
+export { functionConfig, functionResources } from './function-config.ts';
 export type { Counters } from './function-pool.ts';
+export { invokeAsync } from './invoke-async.ts';
 export type { LogLine } from './log.ts';
 
 export type LambdaOptions = {
@@ -24,6 +28,8 @@ export type Lambda = AsyncDisposable & {
   invoke: (functionArnOrName: string, event: unknown) => Promise<Invocation>;
   /** What happened so far, by the function's name. */
   functions: ReadonlyMap<string, Readonly<Counters>>;
+  /** Tells of each invocation as it starts and as it ends; returns what ends that. */
+  onActivity: (listener: (activity: Activity) => void) => () => void;
 };
 
 /** Fewer than the thousand of an account: an environment with the AWS SDK takes some 20 MB of this machine. */
@@ -33,22 +39,42 @@ const defaultConcurrency = 100;
 export function startLambda(options: LambdaOptions): Lambda {
   const { template, environment, clock, concurrency = defaultConcurrency, report } = options;
   const capacity: Capacity = { limit: concurrency, running: 0, idle: new Map() };
-  const pools = new Map(
-    functionConfigs(template).map((config) => {
-      const wiring = { environment: () => environment(config.id), capacity, clock, report };
-      return [config.name, new FunctionPool(config, wiring)];
-    }),
-  );
+  const watchers = new Set<(activity: Activity) => void>();
+  const watch = (activity: Activity) => watchers.forEach((watcher) => watcher(activity));
+  const pools = new Map<string, FunctionPool>();
+  const functions = new Map<string, Readonly<Counters>>();
+  // A function may name what a custom resource supplies, which another function has to make first.
+  let unread = functionResources(template);
+  const read = () => {
+    unread = unread.filter((resource) => {
+      const config = unlessUnknown(() => functionConfig(resource, template));
+      if (config === undefined) return true;
+      const wiring = { environment: () => environment(config.id), capacity, clock, report, watch };
+      const pool = new FunctionPool(config, wiring);
+      pools.set(config.name, pool);
+      functions.set(config.name, pool.counters);
+      return false;
+    });
+  };
+  read();
   let running = true;
 
   return {
     async invoke(functionArnOrName, event) {
       if (!running) return { error: 'unhandled', message: stopped };
-      const pool = pools.get(nameOf(functionArnOrName));
+      const name = nameOf(functionArnOrName);
+      if (!pools.has(name)) read();
+      const pool = pools.get(name);
       if (pool !== undefined) return pool.invoke(event);
-      throw new Error(`There is no function ${functionArnOrName}: the template has ${[...pools.keys()].join(', ')}.`);
+      const waiting = unread.map(({ id }) => `, and ${id}, which names what a custom resource has not made yet`);
+      const known = `the template has ${[...pools.keys()].join(', ')}${waiting.join('')}`;
+      throw new Error(`There is no function ${functionArnOrName}: ${known}.`);
     },
-    functions: new Map([...pools].map(([name, { counters }]) => [name, counters])),
+    functions,
+    onActivity(listener) {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
+    },
     async [Symbol.asyncDispose]() {
       running = false;
       await Promise.all([...pools.values()].map((pool) => pool[Symbol.asyncDispose]()));
@@ -59,3 +85,13 @@ export function startLambda(options: LambdaOptions): Lambda {
 /** `arn:aws:lambda:<region>:<account>:function:<name>`, with a version or an alias behind it or not. */
 const nameOf = (arnOrName: string): string =>
   (arnOrName.startsWith('arn:') ? arnOrName.split(':')[6] : arnOrName) ?? '';
+
+/** What is read, or nothing while it is not known yet. */
+const unlessUnknown = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotYetKnown) return undefined;
+    throw error;
+  }
+};

@@ -1,6 +1,8 @@
 /** What the process asks of an execution environment. */
 export type Invoke = {
   requestId: string;
+  /** As an `X-Amzn-Trace-Id` header has it. */
+  trace: string;
   /** JSON. */
   event: string;
   /** How long the handler may take, in milliseconds. */
@@ -10,8 +12,9 @@ export type Invoke = {
 
 /** What an execution environment tells the process. */
 export type Told =
-  | { kind: 'ready' }
+  /** The bundle is loaded; this and every duration are in milliseconds. */
+  | { kind: 'ready'; duration: number }
   | { kind: 'output'; source: 'stdout' | 'stderr'; text: string }
   /** The handler returned; `payload` is JSON, `pending` what it left running, by kind. */
-  | { kind: 'returned'; payload: string; pending: string[] }
-  | { kind: 'threw'; message: string; stack: string; pending: string[] };
+  | { kind: 'returned'; payload: string; duration: number; pending: string[] }
+  | { kind: 'threw'; message: string; stack: string; duration: number; pending: string[] };

@@ -22,8 +22,9 @@ process.argv.length = 2;
 capture('stdout');
 capture('stderr');
 
+const loading = performance.now();
 const handler = await load();
-tell({ kind: 'ready' });
+tell({ kind: 'ready', duration: performance.now() - loading });
 port.on('message', (invocation: Invoke) => void run(invocation));
 
 async function load(): Promise<Handler> {
@@ -39,9 +40,13 @@ function isHandler(value: unknown): value is Handler {
 
 async function run(invocation: Invoke): Promise<void> {
   const before = activeResources();
+  // Changes with each invocation; the SDK sends it along with every call.
+  process.env['_X_AMZN_TRACE_ID'] = invocation.trace;
+  const started = performance.now();
   const outcome = await attempt(invocation);
+  const duration = performance.now() - started;
   // One turn of the event loop, in which a connection that has been answered goes back to its pool.
-  setImmediate(() => tell({ ...outcome, pending: added(before, activeResources()) }));
+  setImmediate(() => tell({ ...outcome, duration, pending: added(before, activeResources()) }));
 }
 
 async function attempt(invocation: Invoke) {

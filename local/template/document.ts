@@ -4,6 +4,7 @@ const resource = z.object({
   Type: z.string(),
   Properties: z.optional(z.record(z.string(), z.unknown())),
   Condition: z.optional(z.string()),
+  DependsOn: z.optional(z.union([z.string(), z.array(z.string())])),
 });
 
 /** The parts of a CloudFormation template that decide what a stack consists of. */

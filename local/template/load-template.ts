@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { dependencies } from './dependencies.ts';
 import { document } from './document.ts';
-import type { Template } from './model.ts';
+import type { Deployable } from './model.ts';
 import { type Attributes, stackResources } from './stack.ts';
 
 const region = 'us-east-1';
@@ -33,7 +34,7 @@ const assetManifest = z.object({
  * `attributes` supplies what only a running cloud knows, for example the ApiEndpoint of an API.
  * Throws when the folder holds no such assembly; reading a resource's `properties` throws when they cannot be resolved.
  */
-export async function loadTemplate(folder: string, { attributes }: { attributes: Attributes }): Promise<Template> {
+export async function loadTemplate(folder: string, { attributes }: { attributes: Attributes }): Promise<Deployable> {
   const { artifacts } = await readJson(resolve(folder, 'manifest.json'), manifest);
   const ofType = (type: string) => Object.entries(artifacts).filter(([, artifact]) => artifact.type === type);
 
@@ -60,7 +61,8 @@ export async function loadTemplate(folder: string, { attributes }: { attributes:
   }
 
   const place = { stack, region, account };
-  return { ...place, resources: stackResources(source, place, attributes), assets };
+  const resources = stackResources(source, place, attributes);
+  return { ...place, resources, assets, dependencies: (id) => dependencies(source, id) };
 }
 
 async function readJson<Schema extends z.ZodMiniType>(file: string, schema: Schema): Promise<z.infer<Schema>> {

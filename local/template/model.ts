@@ -16,3 +16,9 @@ export type Template = {
   /** The file assets of the stack by the S3 key that the template names: absolute paths of folders. */
   assets: ReadonlyMap<string, string>;
 };
+
+/** A template that knows the order of a deployment. */
+export type Deployable = Template & {
+  /** What must be there before a resource, all by their logical ids: what its properties refer to, and its DependsOn. */
+  dependencies: (id: string) => readonly string[];
+};

@@ -3,6 +3,8 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  */
 
+import { secretArn } from './secret-arn.ts';
+
 /** A resource as its type sees it: where it is, what it is called, and its properties on demand. */
 export type Self = {
   id: string;
@@ -30,7 +32,10 @@ const policyArn: Value = (self) => `arn:aws:iam::${self.account}:policy/${self.n
 const tableArn: Value = (self) => `${self.regional('dynamodb')}:table/${self.name}`;
 const topicArn: Value = (self) => `${self.regional('sns')}:${self.name}`;
 const queueArn: Value = (self) => `${self.regional('sqs')}:${self.name}`;
-const secretArn: Value = (self) => `${self.regional('secretsmanager')}:secret:${self.name}`;
+const secret: Value = (self) => {
+  const [, , , region = '', account = ''] = self.regional('secretsmanager').split(':');
+  return secretArn({ region, account }, self.name);
+};
 
 const table: ResourceType = { nameProperty: 'TableName', ref: name, attributes: { Arn: tableArn } };
 
@@ -69,7 +74,7 @@ const types: Record<string, ResourceType> = {
   'AWS::ApiGatewayV2::Deployment': anonymous,
   'AWS::ApiGatewayV2::Authorizer': { ref: logicalId, attributes: { AuthorizerId: logicalId } },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } },
-  'AWS::SNS::Subscription': { ref: (self) => `${topicArn(self)}:${self.id}`, attributes: {} },
+  'AWS::SNS::Subscription': { ref: (self) => `${self.property('TopicArn')}:${self.id}`, attributes: {} },
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
     ref: queueUrl,
@@ -87,7 +92,7 @@ const types: Record<string, ResourceType> = {
       Arn: (self) => `${self.regional('scheduler')}:schedule/${self.property('GroupName') ?? 'default'}/${self.name}`,
     },
   },
-  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
+  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secret, attributes: { Id: secret } },
   'AWS::CloudWatch::Alarm': {
     nameProperty: 'AlarmName',
     ref: name,

@@ -13,6 +13,9 @@ export type Place = { stack: string; region: string; account: string };
  */
 export type Attributes = (resource: { id: string; type: string }, name: string) => string | undefined;
 
+/** What a resource names is known only once another one has run. */
+export class NotYetKnown extends Error {}
+
 /**
  * The resources of a stack whose conditions hold, by logical id; what the template leaves unnamed has the name that
  * deployment would give it. Properties are resolved when they are first read, so that what a running resource supplies
@@ -50,7 +53,8 @@ function resolveProperties(id: string, source: Record<string, unknown>, scope: S
     try {
       return [key, resolve(value, scope)] as const;
     } catch (cause) {
-      throw new Error(`${id} ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      const message = `${id} ${key}: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw cause instanceof NotYetKnown ? new NotYetKnown(message, { cause }) : new Error(message, { cause });
     }
   });
   return Object.fromEntries(resolved.filter(([, value]) => value !== noValue));
@@ -94,7 +98,7 @@ function stackScope(source: Document, place: Place, attributes: Attributes): Sco
       const supplied = attributes(resource, 'Ref');
       if (supplied !== undefined) return supplied;
       if (isCustom(resource.type))
-        throw new Error(`What ${name} (${resource.type}) refers to is known once it has run.`);
+        throw new NotYetKnown(`What ${name} (${resource.type}) refers to is known once it has run.`);
       return resourceType(resource.type).ref(resource);
     },
     attribute(id, name) {
@@ -103,10 +107,9 @@ function stackScope(source: Document, place: Place, attributes: Attributes): Sco
       if (supplied !== undefined) return supplied;
       const value = resourceType(resource.type).attributes[name];
       if (value !== undefined) return value(resource);
-      const why = isCustom(resource.type)
-        ? 'is known once it has run'
-        : 'is not an attribute that the local cloud knows';
-      throw new Error(`${name} of ${id} (${resource.type}) ${why}.`);
+      const what = `${name} of ${id} (${resource.type})`;
+      if (isCustom(resource.type)) throw new NotYetKnown(`${what} is known once it has run.`);
+      throw new Error(`${what} is not an attribute that the local cloud knows.`);
     },
     condition(name) {
       const rule = source.Conditions?.[name];

@@ -6,6 +6,7 @@ import type { Template } from '../../template/model.ts';
 import { jsonProtocol } from '../json-protocol.ts';
 import type { Service } from '../service.ts';
 import { dynamodbActions } from './actions.ts';
+import { withCapacity } from './capacity.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { startSweeper } from './sweeper.ts';
 import { createTables, readTables } from './tables.ts';
@@ -44,7 +45,7 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Service> 
     name: 'dynamodb',
     protocol: jsonProtocol('DynamoDB_20120810', '1.0'),
     actions: dynamodbActions(template, tables),
-    handle: upstream.send,
+    handle: withCapacity(upstream.send),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };

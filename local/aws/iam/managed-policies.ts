@@ -9,6 +9,18 @@ const managed: ReadonlyMap<string, Statement> = new Map([
     allow('logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'),
   ],
   [
+    'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+    allow(
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:DescribeLogGroups',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      'logs:GetLogEvents',
+      'logs:FilterLogEvents',
+    ),
+  ],
+  [
     'AWSXRayDaemonWriteAccess',
     allow(
       'xray:PutTraceSegments',

@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
 import type { Resource, Template } from '../../template/model.ts';
+import { parseResource } from '../parse-resource.ts';
 import { physicalName } from '../physical-name.ts';
 import { managedPolicy } from './managed-policies.ts';
-import { PolicyDocument, type Statement } from './statement.ts';
+import { PolicyDocument, type ResourceStatement, type Statement, TrustPolicyDocument } from './statement.ts';
 
 export type Role = {
   name: string;
+  /** Who may assume it. */
+  trust: readonly ResourceStatement[];
   statements: readonly Statement[];
   /** Why a policy could not be read yet: it names what only a resource that has run supplies. */
   unread: readonly string[];
@@ -13,6 +16,7 @@ export type Role = {
 
 const RoleProperties = z.object({
   RoleName: z.optional(z.string()),
+  AssumeRolePolicyDocument: z._default(TrustPolicyDocument, { Statement: [] }),
   Policies: z.optional(z.array(z.object({ PolicyDocument }))),
   ManagedPolicyArns: z.optional(z.array(z.string())),
   PermissionsBoundary: z.optional(z.undefined('Permissions boundaries are not evaluated here: remove it.')),
@@ -29,14 +33,19 @@ type Policy = z.infer<typeof PolicyProperties> & { arn: string };
 export const readRole = (template: Template, arn: string): Role => {
   const { policies, unread } = readPolicies(template);
   for (const resource of ofType(template, 'AWS::IAM::Role')) {
-    const properties = parse(RoleProperties, resource);
+    const properties = parseResource(RoleProperties, resource);
     const name = physicalName(template, resource.id, properties.RoleName);
     if (arn === `arn:aws:iam::${template.account}:role/${name}`) {
-      const { Policies: inline = [], ManagedPolicyArns: arns = [] } = properties;
+      const { Policies: inline = [], ManagedPolicyArns: arns = [], AssumeRolePolicyDocument: trust } = properties;
       const attached = policies.filter((policy) => policy.Roles?.includes(name) === true || arns.includes(policy.arn));
       const own = [...inline, ...attached].flatMap(({ PolicyDocument: document }) => document.Statement);
       const foreign = arns.filter((one) => policies.every((policy) => policy.arn !== one));
-      return { name, statements: [...own, ...foreign.map((one) => knownPolicy(one, resource.id))], unread };
+      return {
+        name,
+        trust: trust.Statement,
+        statements: [...own, ...foreign.map((one) => knownPolicy(one, resource.id))],
+        unread,
+      };
     }
   }
   throw new Error(`The role ${arn} is not in the template.`);
@@ -59,7 +68,7 @@ const readPolicy = (template: Template, resource: Resource): Policy | string => 
   } catch (cause) {
     return `${resource.id}: ${cause instanceof Error ? cause.message : String(cause)}`;
   }
-  const properties = parse(PolicyProperties, resource);
+  const properties = parseResource(PolicyProperties, resource);
   const name = physicalName(template, resource.id, properties.ManagedPolicyName);
   return { ...properties, arn: `arn:aws:iam::${template.account}:policy/${name}` };
 };
@@ -71,10 +80,4 @@ const knownPolicy = (arn: string, role: string): Statement => {
   const statement = managedPolicy(arn);
   if (statement !== undefined) return statement;
   throw new Error(`Role ${role} has the policy ${arn}, whose grants are not known here: write its statements out.`);
-};
-
-const parse = <T extends z.core.$ZodType>(schema: T, { id, type, properties }: Resource): z.output<T> => {
-  const result = z.safeParse(schema, properties);
-  if (result.success) return result.data;
-  throw new Error(`${type} ${id} in the template: ${z.prettifyError(result.error)}`);
 };

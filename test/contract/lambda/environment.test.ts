@@ -112,6 +112,7 @@ test('an environment sees the variables of the template and of Lambda, and none 
         ...given,
         TABLE: 'mail',
         _HANDLER: 'index.handler',
+        _X_AMZN_TRACE_ID: containing('Root=1-'),
         AWS_CONFIG_FILE: devNull,
         AWS_DEFAULT_REGION: 'us-east-1',
         AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

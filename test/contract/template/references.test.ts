@@ -26,7 +26,7 @@ const references: [type: string, ref: string, attributes: Record<string, string>
   ],
   ['AWS::Logs::LogGroup', 'Shop-Thing', { Arn: `arn:aws:logs:${here}:log-group:Shop-Thing:*` }],
   ['AWS::Scheduler::ScheduleGroup', 'Shop-Thing', { Arn: `arn:aws:scheduler:${here}:schedule-group/Shop-Thing` }],
-  ['AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${here}:secret:Shop-Thing`, {}],
+  ['AWS::SecretsManager::Secret', `arn:aws:secretsmanager:${here}:secret:Shop-Thing-OCMugs`, {}],
   ['AWS::CloudWatch::Alarm', 'Shop-Thing', { Arn: `arn:aws:cloudwatch:${here}:alarm:Shop-Thing` }],
 ];
 

@@ -1,0 +1,6 @@
+/** What to say of an error of `listen` on a port that is taken; nothing for any other error. */
+export const portInUse = (error: unknown): Error | undefined => {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
+  const message = `Port ${String(error.port)} of 127.0.0.1 is in use: stop what listens there, or choose another port.`;
+  return new Error(message, { cause: error });
+};
