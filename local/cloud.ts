@@ -4,15 +4,16 @@ import { type Aws, type SnsControl, startAws } from './aws/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { openCustomResources } from './custom-resources/index.ts';
 import { startEventSources } from './event-sources/index.ts';
-import { type Gateway, startGateway } from './gateway/index.ts';
-import { type Lambda, type LogLine, startLambda } from './lambda/index.ts';
+import { type FaultLine, type FaultPlan, type Faults, openFaults } from './faults/index.ts';
+import { type Gateway, managementOperations, startGateway } from './gateway/index.ts';
+import { functionResources, type Lambda, type LogLine, startLambda } from './lambda/index.ts';
 import { type Meter, startMeter } from './meter/index.ts';
 import { portInUse } from './port-in-use.ts';
 import { openQueueUrls } from './queue-urls.ts';
 import { type Attributes, loadTemplate, type Template } from './template/index.ts';
 
-/** A line that a function wrote or caused, of the gateway's access log, or about a refused or failed call to AWS. */
-export type CloudLine = LogLine | { source: 'gateway' | 'aws'; line: string };
+/** A line that a function wrote or caused, of the gateway's access log, about a refused or failed call to AWS, or of a fault. */
+export type CloudLine = LogLine | FaultLine | { source: 'gateway' | 'aws'; line: string };
 
 export type CloudOptions = {
   /** The synthesized cloud assembly, a `cdk.out` folder. */
@@ -26,14 +27,20 @@ export type CloudOptions = {
   clock?: Clock;
   /** The URL of another DynamoDB engine than the embedded one. */
   engine?: string;
+  /** How long items stay after they expired, in milliseconds: AWS takes up to days. Half a minute at most without it. */
+  timeToLiveLag?: number;
   /** A file of JSON with the values that a deployer gives to secrets, by their names; it need not exist. */
   secrets?: string;
+  /** What goes wrong once the stack is deployed, and the seed of its choices. */
+  faults?: FaultPlan;
   log?: (line: CloudLine) => void;
 };
 
 export type Cloud = AsyncDisposable & {
   /** The name of the stack that is served. */
   stack: string;
+  /** What time it is in the cloud, for its functions too. */
+  clock: Clock;
   /** Where clients connect: `ws://127.0.0.1:<port>/<stage>`. */
   endpoint: string;
   /** The same over HTTP, for its `@connections`. */
@@ -43,6 +50,8 @@ export type Cloud = AsyncDisposable & {
   sns: SnsControl;
   lambda: Lambda;
   gateway: Gateway;
+  /** Makes things go wrong. */
+  faults: Faults;
   /** Counts what AWS would bill. */
   meter: Meter;
   /** Tells of each line as it is written; returns what ends that. */
@@ -84,20 +93,32 @@ async function start(options: CloudOptions) {
   // What services bring to functions waits until the stack is deployed: a schedule may be overdue since the last run.
   const deployed = Promise.withResolvers<Lambda>();
   const invoke: Lambda['invoke'] = async (arn, event) => (await deployed.promise).invoke(arn, event);
-  const { engine, secrets } = options;
-  const aws = starting.use(await startAws({ template, port: awsPort, data, clock, engine, secrets, invoke, report }));
+  const { engine, timeToLiveLag, secrets } = options;
+  const faults = openFaults({
+    seed: options.faults?.seed,
+    targets: () => ({
+      operations: new Map([...aws.operations, ['execute-api', managementOperations]]),
+      functions: [...functionResources(template).map(({ id }) => id), ...lambda.functions.keys()],
+    }),
+    requestOf: (trace) => lambda.requestOf(trace),
+    log,
+  });
+  const aws = starting.use(
+    await startAws({ template, port: awsPort, data, clock, engine, timeToLiveLag, secrets, faults, invoke, report }),
+  );
   queueUrls.at(aws.url, template);
   const environment = (functionId: string) => {
     const { accessKeyId, secretAccessKey } = aws.credentials(functionId);
     return { AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   };
-  const lambda = starting.use(startLambda({ template, environment, clock, report: log }));
+  const lambda = starting.use(startLambda({ template, environment, clock, faults, report: log }));
   await customResources.deploy(template, { invoke: lambda.invoke, clock, report });
   const gateway = starting.use(
     startGateway({
       server,
       template,
       clock,
+      faults,
       invoke: lambda.invoke,
       authorize: aws.authorize,
       log: (line) => log({ source: 'gateway', line }),
@@ -105,6 +126,7 @@ async function start(options: CloudOptions) {
   );
 
   const meter = starting.use(startMeter({ clock, lambda, gateway, aws }));
+  for (const fault of options.faults?.faults ?? []) faults.add(fault);
   deployed.resolve(lambda);
   const { queues, authorizeFunction: authorize } = aws;
   starting.use(startEventSources({ template, queues, invoke, authorize, clock, report }));
@@ -112,8 +134,8 @@ async function start(options: CloudOptions) {
   const running = starting.move();
   const path = `${address}/${stageName(template)}`;
   const urls = { endpoint: `ws://${path}`, management: `http://${path}` };
-  const parts = { aws, sns: aws.sns, lambda, gateway, meter, onLine };
-  return { stack: template.stack, ...urls, ...parts, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const parts = { aws, sns: aws.sns, lambda, gateway, faults, meter, onLine };
+  return { stack: template.stack, clock, ...urls, ...parts, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 const drop = (): void => undefined;

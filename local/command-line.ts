@@ -9,24 +9,35 @@ export type CommandLine = {
   windowPort: number | undefined;
   /** The folder for everything that the cloud writes. */
   data: string;
+  /** How long items stay after they expired, in milliseconds. */
+  timeToLiveLag: number;
+  /** The file with what is to go wrong. */
+  faults: string | undefined;
   /** Whether to forget what an earlier run kept. */
   fresh: boolean;
 };
 
-const usage = 'Usage: npm start -- [--json] [--port N, 0 for any free one] [--window-port N] [--data DIR] [--fresh]';
+const usage =
+  'Usage: npm start -- [--json] [--port N, 0 for any free one] [--window-port N] [--data DIR] [--fresh] [--ttl-lag SECONDS] [--faults FILE]';
 
 /** The options of the command line, or in one sentence with the usage what is wrong with them. */
 export function readCommandLine(given: string[]): CommandLine | { wrong: string } {
   try {
-    const { port, 'window-port': window, ...others } = parse(given);
+    const { port, 'window-port': window, 'ttl-lag': lag, faults, ...others } = parse(given);
     // The port above it is needed too.
     if (!isNumber(port, 65_534)) return { wrong: `--port ${port} is not a number from 0 to 65534. ${usage}` };
     if (window !== undefined && !isNumber(window, 65_535)) {
       return { wrong: `--window-port ${window} is not a number from 0 to 65535. ${usage}` };
     }
-    return { ...others, port: Number(port), windowPort: window === undefined ? undefined : Number(window) };
+    if (!isNumber(lag, 31_536_000)) {
+      return { wrong: `--ttl-lag ${lag} is not a number of seconds from 0 to 31536000, which is a year. ${usage}` };
+    }
+    const windowPort = window === undefined ? undefined : Number(window);
+    return { ...others, port: Number(port), windowPort, timeToLiveLag: Number(lag) * 1000, faults };
   } catch (error) {
-    return { wrong: `${error instanceof Error ? error.message : String(error)}. ${usage}` };
+    // Node adds lines of advice for some mistakes.
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { wrong: `${why.replace(/\.$/, '')}. ${usage}` };
   }
 }
 
@@ -41,5 +52,7 @@ const parse = (given: string[]) =>
       'window-port': { type: 'string' },
       data: { type: 'string', default: '.tandem' },
       fresh: { type: 'boolean', default: false },
+      'ttl-lag': { type: 'string', default: '0' },
+      faults: { type: 'string' },
     },
   }).values;

@@ -18,5 +18,9 @@ export function openLog(file: string): AsyncDisposable & { write: (line: CloudLi
   };
 }
 
-const formatted = (entry: CloudLine): string =>
-  'function' in entry ? `${entry.function} ${entry.requestId ?? '-'} ${entry.line}` : `${entry.source} ${entry.line}`;
+const formatted = (entry: CloudLine): string => {
+  if (entry.source === 'fault') return entry.line;
+  return 'function' in entry
+    ? `${entry.function} ${entry.requestId ?? '-'} ${entry.line}`
+    : `${entry.source} ${entry.line}`;
+};

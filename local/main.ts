@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type Cloud, startCloud } from './cloud.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
+import { readFaults } from './faults/index.ts';
 import { ctrlC, onKeyPress } from './key-presses.ts';
 import { openLog } from './log-file.ts';
 import { usageTable } from './meter/index.ts';
@@ -17,7 +18,8 @@ if ('wrong' in commandLine) fail(commandLine.wrong, 2);
 else
   await serve(commandLine).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error), 1));
 
-async function serve({ json, port, windowPort, data, fresh }: CommandLine): Promise<void> {
+async function serve({ json, port, windowPort, data, timeToLiveLag, faults: file, fresh }: CommandLine): Promise<void> {
+  const faults = file === undefined ? {} : await readFaults(file);
   const paths = { app: resolve(data, 'cdk.out'), data: resolve(data, 'state'), log: resolve(data, 'cloud.log') };
   // Only what was written by us: the folder may be one that somebody keeps other things in.
   if (fresh) await Promise.all(Object.values(paths).map((path) => rm(path, { recursive: true, force: true })));
@@ -30,7 +32,7 @@ async function serve({ json, port, windowPort, data, fresh }: CommandLine): Prom
   const engine = process.env['DYNAMODB_ENDPOINT'];
   // Written by whoever deploys, so that a fresh start leaves it alone.
   const secrets = resolve(data, 'secrets.json');
-  const place = { ...ports, app: paths.app, data: paths.data, secrets };
+  const place = { ...ports, app: paths.app, data: paths.data, secrets, timeToLiveLag, faults };
   await using cloud = await startCloud({ ...place, ...(engine && { engine }), log: log.write });
   await using window = await startWindow(cloud, windowPorts(port, windowPort));
   process.stdout.write(json ? `${JSON.stringify(facts(cloud, window.url))}\n` : welcome(cloud, window.url, paths.log));
@@ -46,19 +48,33 @@ function windowPorts(port: number, given: number | undefined): number[] {
   return port === 0 ? [0] : [port + 2, port + 3, port + 4, 0].filter((one) => one < 65_536);
 }
 
-function facts({ endpoint, management, aws }: Cloud, window: string) {
-  return { endpoint, management, aws: aws.url, window, pid: process.pid };
+function facts({ endpoint, management, aws, faults }: Cloud, window: string) {
+  const seed = faults.active().length > 0 && { seed: faults.seed };
+  const { url, operator: credentials } = aws;
+  return { endpoint, management, aws: url, credentials, window, pid: process.pid, ...seed };
 }
 
-function welcome({ stack, endpoint, aws }: Cloud, window: string, log: string): string {
+function welcome({ stack, endpoint, aws, faults }: Cloud, window: string, log: string): string {
+  const active = faults.active().length;
+  const notice = active === 0 ? '' : `\n  Faults      ${active}; repeated with "seed": ${faults.seed}`;
+  const variables = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.operator.secretAccessKey,
+  };
   return `${stack} runs on this machine.
 
   WebSocket   ${endpoint}
   AWS         ${aws.url}
   Window      ${window}
-  Log         ${relative('', log)}
+  Log         ${relative('', log)}${notice}
 
 Next, in another terminal: npm run demo
+For the AWS CLI and SDKs, with every permission, until it stops:
+  export ${Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}
 The key m shows what AWS would bill, Ctrl-C stops it and keeps its data; npm start -- --fresh begins without.
 `;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
+import type { Injector } from '../faults/index.ts';
 import type { Invocation } from '../lambda/index.ts';
 import type { Template } from '../template/model.ts';
 import { startApiGateway } from './apigateway/index.ts';
@@ -12,6 +13,7 @@ import { type AwsCall, identify, startServer } from './server.ts';
 import { type SnsControl, startSns } from './sns/index.ts';
 import { openQueues, type Queues, serveSqs } from './sqs/index.ts';
 
+export { startEngine } from './dynamodb/index.ts';
 export type { Credentials } from './iam/index.ts';
 export type { AwsCall } from './server.ts';
 export type { Outbox, Provider, Push, SnsControl } from './sns/index.ts';
@@ -31,15 +33,19 @@ export type AwsOptions = {
   invoke?: ((functionArn: string, event: unknown) => Promise<Invocation>) | undefined;
   /** A file of JSON with the values that a deployer gives to secrets, by their names. */
   secrets?: string | undefined;
+  /** What goes wrong with calls of functions. */
+  faults?: Injector | undefined;
   /** Told, a line each, what was denied and what failed; standard error by default. */
   report?: ((line: string) => void) | undefined;
 };
 
-type Verdict = { allowed: true } | { allowed: false; message: string };
+/** With the function that asks, by its logical id; nothing for the operator. */
+type Verdict = { allowed: true; function: string | undefined } | { allowed: false; message: string };
 
 export type Aws = AsyncDisposable & {
   /** What `AWS_ENDPOINT_URL` is set to. */
   url: string;
+  region: string;
   /** The credentials of a function, by its logical id. Throws when the template has no such function. */
   credentials: (functionId: string) => Credentials;
   /** An administrator's credentials, for tests and the command line. */
@@ -48,6 +54,8 @@ export type Aws = AsyncDisposable & {
   authorize: (request: Pick<IncomingMessage, 'headers'>, action: string, resource: string) => Verdict;
   /** Whether a function, by its logical id, may do that: for what the cloud does in the function's name. */
   authorizeFunction: (functionId: string, action: string, resource: string) => Verdict;
+  /** The operations that each service serves. */
+  operations: ReadonlyMap<string, readonly string[]>;
   /** The queues of the template, for what the cloud itself sends and receives. */
   queues: Queues;
   /** What the phones would have got, and what their providers think of them. */
@@ -58,7 +66,7 @@ export type Aws = AsyncDisposable & {
 
 /** Starts the one endpoint that the AWS clients of all functions talk to, under the policies of the template. */
 export const startAws = async (options: AwsOptions): Promise<Aws> => {
-  const { template, port, data, clock, engine, timeToLiveLag = 0, invoke = noFunctions } = options;
+  const { template, port, data, clock, engine, timeToLiveLag = 0, faults, invoke = noFunctions } = options;
   const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
   await using starting = new AsyncDisposableStack();
   const callers = issueCredentials(template);
@@ -71,16 +79,18 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     starting.use(startApiGateway({ template, data, clock })),
     serveSqs(queues, clock),
     starting.use(startScheduler({ template, data, clock, demand, queues, invoke, report })),
-    starting.use(await startDynamodb({ template, data, engine, timeToLiveLag, clock, report })),
+    starting.use(await startDynamodb({ template, data, engine, timeToLiveLag, clock, faults, report })),
   ];
   const listeners = new Set<(call: AwsCall) => void>();
   const tell = (call: AwsCall) => listeners.forEach((listener) => listener(call));
-  const server = starting.use(await startServer({ port, callers, services, demand, onCall: tell, report }));
+  const serving = { port, callers, services, clock, demand, faults, report };
+  const server = starting.use(await startServer({ ...serving, onCall: tell }));
 
   const verdict = (find: () => Caller, action: string, resource: string): Verdict => {
     try {
-      demand(find(), { action, resource, context: {} });
-      return { allowed: true };
+      const caller = find();
+      demand(caller, { action, resource, context: {} });
+      return { allowed: true, function: caller.function };
     } catch (error) {
       if (error instanceof AwsError) return { allowed: false, message: error.message };
       throw error;
@@ -89,10 +99,12 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
   const running = starting.move();
   return {
     url: server.url,
+    region: template.region,
     credentials: callers.credentials,
     operator: callers.operator,
     authorize: (request, action, resource) => verdict(() => identify(callers, request), action, resource),
     authorizeFunction: (id, action, resource) => verdict(() => callers.caller(id), action, resource),
+    operations: new Map(services.map(({ name, operations }) => [name, operations])),
     queues,
     sns: { outbox: sns.outbox, provider: sns.provider },
     onCall: (listener) => {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Clock, httpDate } from '../clock.ts';
+import { type Injector, meetFaults } from '../faults/index.ts';
 import { AwsError } from './errors.ts';
 import type { Caller, Callers, Demand } from './iam/index.ts';
 import { jsonProtocol } from './json-protocol.ts';
@@ -27,7 +29,9 @@ export type ServerOptions = {
   port: number;
   callers: Callers;
   services: readonly Service[];
+  clock: Clock;
   demand: Demand;
+  faults: Injector | undefined;
   onCall: (call: AwsCall) => void;
   report: (line: string) => void;
 };
@@ -40,7 +44,7 @@ const KEEP_ALIVE = 120_000;
 /** Serves the services at one address: who calls, is it allowed, then the service's own answer. */
 export const startServer = async (options: ServerOptions): Promise<Server> => {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
-    void answer(options, request).then((reply) => write(response, reply));
+    void answer(options, request).then((reply) => write(options.clock, response, reply));
   });
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
@@ -81,27 +85,34 @@ const answer = async (options: ServerOptions, incoming: IncomingMessage): Promis
 
 type Call = { caller: Caller; service: Service; request: AwsRequest };
 
-const serve = async ({ demand, onCall, report }: ServerOptions, { caller, service, request }: Call): Promise<Reply> => {
+const serve = async (options: ServerOptions, { caller, service, request }: Call): Promise<Reply> => {
+  const { demand, faults, onCall, report } = options;
   const operation = service.protocol.read(request);
-  const attempt = async () => {
-    for (const access of service.actions(operation.operation, operation.input)) demand(caller, access);
-    return service.handle({ ...request, ...operation, caller });
-  };
-  const reply = await attempt().catch((error: unknown) => service.protocol.fail(asAwsError(error, report)));
-  const { status, error, consumed } = reply;
   const trace = request.headers['x-amzn-trace-id'];
-  onCall({
+  const call = {
     function: caller.function,
     service: service.name,
     ...operation,
-    status,
-    error,
-    consumed,
-    bytes: request.body.length,
     trace: typeof trace === 'string' ? trace : undefined,
-  });
+  };
+  const failed = (error: unknown) => service.protocol.fail(asAwsError(error, report));
+  const handle = () => service.handle({ ...request, ...operation, caller });
+  const attempt = async () => {
+    for (const access of service.actions(operation.operation, operation.input)) demand(caller, access);
+    // Whoever looks on from outside is served well.
+    if (faults?.armed() !== true || caller.function === undefined) return handle();
+    const { error, cut } = await meetFaults(faults, call);
+    const reply = error === undefined ? await handle().catch(failed) : failed(errorOf(error));
+    return { ...reply, cut };
+  };
+  const reply = await attempt().catch(failed);
+  const { status, error, consumed } = reply;
+  onCall({ ...call, status, error, consumed, bytes: request.body.length });
   return reply;
 };
+
+const errorOf = ({ name, message, status }: { name: string; message: string; status: number }): AwsError =>
+  new AwsError(name, message, status);
 
 const findService = (services: readonly Service[], { headers }: AwsRequest): Service => {
   const { service: wanted } = readSignature(headers);
@@ -126,6 +137,8 @@ const read = (incoming: IncomingMessage): Promise<AwsRequest> =>
     incoming.once('error', () => reject(new AwsError('IncompleteBody', 'The request ended before its body did.')));
   });
 
-const write = (response: ServerResponse, { status, headers, body }: Reply): void => {
-  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+/** With the cloud's date: the SDK in a function whose date is another takes every error for one of the clock, and retries. */
+const write = (clock: Clock, response: ServerResponse, { status, headers, body, cut }: Reply): void => {
+  if (cut === true) return void response.destroy();
+  response.writeHead(status, { ...headers, date: httpDate(clock), 'content-length': body.length }).end(body);
 };

@@ -16,6 +16,8 @@ export type Reply = {
   body: Buffer;
   error?: string | undefined;
   consumed?: Capacity;
+  /** Whether the connection is cut instead of answering. */
+  cut?: boolean;
 };
 
 /** How a service's requests name their operation and input, and how it writes its errors. */
@@ -29,6 +31,8 @@ export type Service = AsyncDisposable & {
   /** Its name in a signature's credential scope, for example `dynamodb`. */
   name: string;
   protocol: Protocol;
+  /** The names of those that it serves. */
+  operations: readonly string[];
   /** The permissions that a call needs, every one of them. Throws an AwsError for an operation or input that it does not know. */
   actions: (operation: string, input: unknown) => readonly AccessRequest[];
   handle: (request: AwsRequest & Operation & { caller: Caller }) => Promise<Reply>;

@@ -2,13 +2,14 @@ import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
 
-import type { Clock } from '../clock.ts';
 import { createDeadlines } from './deadlines.ts';
+import type { Edge } from './edge.ts';
 import { frameInspector } from './frame-rules.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './request-context.ts';
 
-export type OpenConnection = Connection & { socket: WebSocket };
+/** `dead`: half open, which the gateway does not know: nothing that either side sends arrives. */
+export type OpenConnection = Connection & { socket: WebSocket; stream: Duplex; dead: boolean };
 
 /** How a connection ended: the WebSocket close code, and the reason in the cloud's words. */
 export type Departure = { code: number; reason: string };
@@ -25,14 +26,25 @@ export type Connections = {
 };
 
 export type ConnectionsOptions = {
-  clock: Clock;
+  edge: Pick<Edge, 'clock' | 'faults'>;
   received: (connection: OpenConnection, text: string) => void;
   gone: (connection: Connection, departure: Departure) => void;
 };
 
 /** The open connections; each ends once, by whichever side or limit comes first. */
-export const createConnections = ({ clock, received, gone }: ConnectionsOptions): Connections => {
+export const createConnections = ({ edge, received, gone }: ConnectionsOptions): Connections => {
+  const { clock, faults } = edge;
   const open = new Map<string, OpenConnection>();
+
+  /** Whether a frame is lost, as every one after it will be. */
+  const loses = (connection: OpenConnection): boolean => {
+    if (connection.dead) return true;
+    if (faults?.draw('half-open', { what: `connection ${connection.id}` }) === undefined) return false;
+    connection.dead = true;
+    // What comes is read and thrown away, so that `ws` answers no ping and no close.
+    connection.stream.removeAllListeners('data').on('data', () => undefined);
+    return true;
+  };
 
   const end = (connection: OpenConnection, departure: Departure): boolean => {
     if (!open.delete(connection.id)) return false;
@@ -42,7 +54,7 @@ export const createConnections = ({ clock, received, gone }: ConnectionsOptions)
     return true;
   };
   const close = (connection: OpenConnection, departure: Departure) => {
-    if (end(connection, departure)) connection.socket.close(departure.code, departure.reason);
+    if (end(connection, departure) && !connection.dead) connection.socket.close(departure.code, departure.reason);
   };
   // 1001 after 10 idle minutes is what a captured event shows. Unverified: that 2 hours end with the same code.
   const expired = (connection: OpenConnection) => close(connection, departureOf(1001));
@@ -57,7 +69,7 @@ export const createConnections = ({ clock, received, gone }: ConnectionsOptions)
 
   return {
     open(admitted, socket, stream) {
-      const connection = { ...admitted, socket };
+      const connection = { ...admitted, socket, stream, dead: false };
       open.set(connection.id, connection);
       idle.restart(connection);
       lifetime.restart(connection);
@@ -71,11 +83,11 @@ export const createConnections = ({ clock, received, gone }: ConnectionsOptions)
         if (breach !== undefined) close(connection, breach);
       });
       socket.addEventListener('message', ({ data }) => {
-        if (!isOpen() || typeof data !== 'string') return;
+        if (!isOpen() || typeof data !== 'string' || loses(connection)) return;
         active(connection);
         received(connection, data);
       });
-      socket.on('close', (code, reason) => end(connection, departureOf(code, reason.toString())));
+      socket.on('close', (code, reason) => connection.dead || end(connection, departureOf(code, reason.toString())));
       // What breaks RFC 6455 itself: `ws` closes the socket, and 'close' follows.
       socket.on('error', () => undefined);
     },
@@ -83,7 +95,7 @@ export const createConnections = ({ clock, received, gone }: ConnectionsOptions)
     ids: () => open.keys(),
     send(connection, text) {
       if (connection.socket.bufferedAmount + text.length > limits.sendBufferBytes) return false;
-      sendInFrames(connection.socket, text);
+      if (!loses(connection)) sendInFrames(connection.socket, text);
       active(connection);
       return true;
     },

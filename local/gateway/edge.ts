@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Injector } from '../faults/index.ts';
 import type { AccessLog } from './access-log.ts';
 import type { CallFunction } from './call-function.ts';
 import type { WebSocketApi } from './read-api.ts';
@@ -9,6 +10,7 @@ import type { Traffic } from './traffic.ts';
 export type Edge = {
   api: WebSocketApi;
   clock: Clock;
+  faults: Injector | undefined;
   /** The host and port at which clients connect. */
   domainName: string;
   throttle: Throttle;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import type { Clock } from '../clock.ts';
+import { type Clock, httpDate } from '../clock.ts';
+import type { Injector } from '../faults/index.ts';
 import type { Template } from '../template/model.ts';
 import { accessLog } from './access-log.ts';
 import { answerMessage } from './answer-message.ts';
@@ -29,6 +30,8 @@ export type GatewayOptions = {
   log?: (line: string) => void;
   /** What the account's owner had raised, or lowered to meet a limit sooner. */
   quotas?: Partial<AccountQuotas>;
+  /** What goes wrong with connections, and with the functions' use of @connections. */
+  faults?: Injector;
 };
 
 export type Gateway = {
@@ -38,8 +41,6 @@ export type Gateway = {
   clients: () => Connection[];
   /** Tells of connections and of the messages on them; returns what ends that. */
   onTraffic: (listener: (traffic: Traffic) => void) => () => void;
-  /** Whether `$disconnect` is delivered from now on: it is best effort, so an application must live without it. */
-  deliverDisconnects: (deliver: boolean) => void;
   /** Drops every connection, without a `$disconnect`. */
   [Symbol.asyncDispose]: () => Promise<void>;
 };
@@ -53,14 +54,16 @@ export const startGateway = (options: GatewayOptions): Gateway => {
   const listeners = new Set<(traffic: Traffic) => void>();
   const tell = (traffic: Traffic) => listeners.forEach((listener) => listener(traffic));
   const edge = createEdge(options, tell);
-  let deliver = true;
+  let running = true;
 
   const gone = (connection: Connection, departure: Departure) => {
     tell({ kind: 'closed', connection });
-    if (deliver) void tellDisconnect(edge, connection, departure);
+    // Best effort, so an application must live without it.
+    const dropped = edge.faults?.draw('drop-disconnect', { what: `connection ${connection.id}` });
+    if (running && dropped === undefined) void tellDisconnect(edge, connection, departure);
   };
   const connections = createConnections({
-    clock,
+    edge,
     gone,
     received: (connection, text) => void reply(connection.id, text, answerMessage(edge, connection, text)),
   });
@@ -87,9 +90,10 @@ export const startGateway = (options: GatewayOptions): Gateway => {
   const manage = manageConnections(edge, connections, options.authorize);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     manage(request).then(
-      (answer) => send(response, answer),
+      (answer) => send(clock, response, answer),
       // Most likely the caller hung up in the middle of its body, and nobody reads this.
-      (error: unknown) => send(response, { status: 500, type: 'InternalServerErrorException', message: String(error) }),
+      (error: unknown) =>
+        send(clock, response, { status: 500, type: 'InternalServerErrorException', message: String(error) }),
     );
   };
   server.on('upgrade', upgrades.upgrade);
@@ -102,11 +106,8 @@ export const startGateway = (options: GatewayOptions): Gateway => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    deliverDisconnects(value) {
-      deliver = value;
-    },
     async [Symbol.asyncDispose]() {
-      deliver = false;
+      running = false;
       server.off('upgrade', upgrades.upgrade);
       server.off('request', onRequest);
       connections[Symbol.dispose]();
@@ -116,7 +117,7 @@ export const startGateway = (options: GatewayOptions): Gateway => {
 };
 
 const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
-  const { server, template, clock, invoke, log, quotas } = options;
+  const { server, template, clock, invoke, log, quotas, faults } = options;
   const address = server.address();
   if (address === null || typeof address === 'string') {
     throw new Error('The gateway needs a server that listens on a port: call server.listen() and await "listening".');
@@ -124,6 +125,7 @@ const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
   return {
     api: readApi(template),
     clock,
+    faults,
     domainName: `${address.address}:${address.port}`,
     throttle: createThrottle(clock, { ...defaultAccountQuotas, ...quotas }),
     call: functionCaller({ clock, invoke, mayInvoke: readPermissions(template) }),
@@ -133,12 +135,14 @@ const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
 };
 
 /** Errors name their type in a header, by which the SDK picks the exception (REST JSON protocol). */
-const send = (response: ServerResponse, answer: Answer): void => {
+const send = (clock: Clock, response: ServerResponse, answer: Answer): void => {
+  if (answer.cut === true) return void response.destroy();
   const isError = 'type' in answer;
   const body = isError ? { message: answer.message } : answer.body;
   response.writeHead(answer.status, {
     'Content-Type': 'application/json',
     'x-amzn-RequestId': newId(),
+    Date: httpDate(clock),
     ...(isError && { 'x-amzn-ErrorType': answer.type }),
   });
   response.end(body === undefined ? undefined : JSON.stringify(body));

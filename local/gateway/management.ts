@@ -1,18 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 
+import { meetFaults } from '../faults/index.ts';
 import { type Connections, departureOf, type OpenConnection } from './connections.ts';
 import type { Edge } from './edge.ts';
 import { limits } from './limits.ts';
 
-/** Decides by IAM whether whoever signed a request may do something. */
+/** Decides by IAM whether whoever signed a request may do something, and which function it is, if it is one. */
 export type Authorize = (
   request: IncomingMessage,
   action: string,
   resource: string,
-) => { allowed: true } | { allowed: false; message: string };
+) => { allowed: true; function?: string | undefined } | { allowed: false; message: string };
 
-export type Answer = { status: number; body?: object } | ErrorAnswer;
+/** `cut`: the connection is cut instead. */
+export type Answer = ({ status: number; body?: object } | ErrorAnswer) & { cut?: boolean };
 
 type ErrorAnswer = { status: number; type: string; message: string };
 
@@ -41,18 +43,51 @@ export const manageConnections =
 
     const body = method === 'POST' ? await readBody(request) : Buffer.alloc(0);
     if (body === undefined) return TOO_LARGE;
-    const connection = connections.get(id);
-    if (connection?.stage.name !== stage) return GONE;
-    switch (method) {
-      case 'GET':
-        return describe(connection);
-      case 'POST':
-        return post({ edge, connections, request }, connection, body);
-      case 'DELETE':
-        connections.close(connection, departureOf(1000));
-        return { status: 204 };
-    }
+    const trace = request.headers['x-amzn-trace-id']?.toString();
+    const perform = (): Answer => {
+      const connection = connections.get(id);
+      if (connection?.stage.name !== stage) return GONE;
+      switch (method) {
+        case 'GET':
+          return describe(connection);
+        case 'POST':
+          return post({ edge, connections, trace }, connection, body);
+        case 'DELETE':
+          connections.close(connection, departureOf(1000));
+          return { status: 204 };
+      }
+    };
+    const call = { service: 'execute-api', operation: operations[method], function: access.function, trace };
+    return access.function === undefined ? perform() : withFaults(edge, call, perform);
   };
+
+/** The operations by the names that the SDK gives them. */
+const operations = { GET: 'GetConnection', POST: 'PostToConnection', DELETE: 'DeleteConnection' } as const;
+
+/** What faults may be set on, for the service `execute-api`. */
+export const managementOperations: readonly string[] = Object.values(operations);
+
+const withFaults = async (
+  { faults }: Edge,
+  call: Parameters<typeof meetFaults>[1],
+  perform: () => Answer,
+): Promise<Answer> => {
+  if (faults?.armed() !== true) return perform();
+  const posting = call.operation === operations.POST;
+  const occasion = { what: 'execute-api PostToConnection', by: call.function, trace: call.trace };
+  const failure = posting ? faults.draw('post-failure', occasion) : undefined;
+  const { error, cut } = await meetFaults(faults, call);
+  if (error !== undefined) return { status: error.status, type: error.name, message: error.message, cut };
+  return { ...(failure === undefined ? perform() : postFailures[failure.fault.status]), cut };
+};
+
+const postFailures: Record<410 | 429 | 500 | 503, ErrorAnswer> = {
+  410: GONE,
+  429: TOO_MANY,
+  // Unverified: the names of these two.
+  500: { status: 500, type: 'InternalServerErrorException', message: 'Internal server error' },
+  503: { status: 503, type: 'ServiceUnavailableException', message: 'Service Unavailable' },
+};
 
 const describe = ({ connectedAt, lastActiveAt, identity }: OpenConnection): Answer => ({
   status: 200,
@@ -63,13 +98,12 @@ const describe = ({ connectedAt, lastActiveAt, identity }: OpenConnection): Answ
   },
 });
 
-type Posting = { edge: Edge; connections: Connections; request: IncomingMessage };
+type Posting = { edge: Edge; connections: Connections; trace: string | undefined };
 
-const post = ({ edge, connections, request }: Posting, connection: OpenConnection, body: Buffer): Answer => {
+const post = ({ edge, connections, trace }: Posting, connection: OpenConnection, body: Buffer): Answer => {
   if (!isUtf8(body)) return NOT_TEXT;
   if (!connections.send(connection, body)) return BUFFER_FULL;
-  const trace = request.headers['x-amzn-trace-id'];
-  edge.tell({ kind: 'posted', connection, bytes: body.length, trace: typeof trace === 'string' ? trace : undefined });
+  edge.tell({ kind: 'posted', connection, bytes: body.length, trace });
   return { status: 200 };
 };
 

@@ -17,9 +17,10 @@ export const routeKeySelector = (expression: string): ((body: string) => string)
 const step = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 
+/** Unverified: that an object or a list names no route. */
 const asKey = (value: unknown): string => {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 };
 
 const parse = (body: string): unknown => {

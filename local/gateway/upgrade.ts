@@ -43,6 +43,12 @@ export const acceptUpgrades = ({ edge, opened, missed }: UpgradeOptions): Upgrad
     handleProtocols: (_offered, request) => admissions.get(request)?.subprotocol ?? false,
   });
 
+  // By itself, so that what a connection keeps alive is this and not its request with all the headers.
+  const wait = (stream: Duplex): void => {
+    waiting.add(stream);
+    stream.once('close', () => waiting.delete(stream));
+  };
+
   const decide = async (request: IncomingMessage, answer: (admission: Admission) => void): Promise<void> => {
     const admission = await admit(edge, request);
     waiting.delete(request.socket);
@@ -53,8 +59,7 @@ export const acceptUpgrades = ({ edge, opened, missed }: UpgradeOptions): Upgrad
 
   return {
     upgrade(request, stream, head) {
-      waiting.add(stream);
-      stream.once('close', () => waiting.delete(stream));
+      wait(stream);
       server.handleUpgrade(request, stream, head, (socket) => {
         const admission = admissions.get(request);
         if (admission !== undefined) opened(admission.connection, socket, stream);

@@ -25,7 +25,7 @@ export type Activity =
     };
 
 /** A new trace header: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-export const newTrace = (now = Date.now()): string => {
+export const newTrace = (now: number): string => {
   const root = `1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
   return `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 };

@@ -13,6 +13,11 @@ type Failure = { error: 'unhandled' | 'timeout' | 'throttled'; message: string }
 /** What came of an invocation; the handler's time and, after a cold start, the bundle's loading time in milliseconds. */
 export type Measured = { result: Invocation; duration: number; init: number | undefined };
 
+/** What is new to each environment: variables, and how far the cloud's time is ahead of this machine's as it loads. */
+type Start = { variables: Record<string, string>; lead: number };
+
+type Call = Pick<Invoke, 'requestId' | 'trace' | 'lead'> & { event: unknown };
+
 /** The invocation that an environment is busy with. */
 type Current = {
   requestId: string;
@@ -36,6 +41,7 @@ export class Environment {
   readonly #config: FunctionConfig;
   readonly #report: Report;
   readonly #worker: Worker;
+  readonly #loaded = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #output = {
     stdout: lineSplitter((line) => this.#say('stdout', line)),
@@ -47,10 +53,10 @@ export class Environment {
   #current: Current | undefined;
 
   /** Throws when the function has no handler that can be run here. */
-  constructor(config: FunctionConfig, given: Record<string, string>, report: Report) {
+  constructor(config: FunctionConfig, start: Start, report: Report) {
     this.#config = config;
     this.#report = report;
-    this.#worker = startWorker(config, given);
+    this.#worker = startWorker(config, start);
     this.#worker.on('message', (told: Told) => this.#hear(told));
     this.#worker.on('error', (error: Error) => this.#crash(`${error.name}: ${error.message}`, error.stack));
     this.#worker.on('exit', (code) => this.#crash(`Runtime.ExitError: the function left with code ${code}.`));
@@ -61,20 +67,30 @@ export class Environment {
     return this.#alive;
   }
 
+  /** Resolves when the bundle is loaded: from then on the handler runs. Not at all, if it does not load. */
+  get ready(): Promise<void> {
+    return this.#loaded.promise;
+  }
+
   /** Resolves when it is used up. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
   /** Never rejects: whatever happens to the function is a result. */
-  invoke({ requestId, trace, event }: { requestId: string; trace: string; event: unknown }): Promise<Measured> {
+  invoke({ event, ...sent }: Call): Promise<Measured> {
     const { arn, timeout } = this.#config;
     const { promise, resolve: answer } = Promise.withResolvers<Measured>();
-    const call: Invoke = { requestId, trace, event: JSON.stringify(event ?? null), timeout, arn };
-    this.#current = { requestId, answer, began: performance.now() };
+    const call: Invoke = { ...sent, event: JSON.stringify(event ?? null), timeout, arn };
+    this.#current = { requestId: sent.requestId, answer, began: performance.now() };
     this.#watch(this.#current);
     this.#worker.postMessage(call, []);
     return promise;
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  kill(message: string): void {
+    this.#crash(message);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,7 +98,10 @@ export class Environment {
     await this.#worker.terminate();
   }
 
-  /** A function runs in real time, whatever the cloud's clock says, and so its time is measured. */
+  /**
+   * What a function does takes real time, however far the cloud's clock moves meanwhile: so do its limits, and `Date`
+   * runs on within an invocation even if that clock stands.
+   */
   #watch(current: Current): void {
     const [stage, limit] = this.#ready ? ['Task', this.#config.timeout] : ['Init', initTimeout];
     clearTimeout(current.timer);
@@ -98,6 +117,7 @@ export class Environment {
       case 'ready':
         this.#ready = true;
         this.#init = told.duration;
+        this.#loaded.resolve();
         if (this.#current === undefined) break;
         this.#current.began = performance.now();
         this.#watch(this.#current);
@@ -157,12 +177,12 @@ export class Environment {
   }
 }
 
-function startWorker(config: FunctionConfig, given: Record<string, string>): Worker {
+function startWorker(config: FunctionConfig, { variables, lead }: Start): Worker {
   const { file, exported } = findHandler(config);
   const logStream = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
   return new Worker(new URL('./worker.ts', import.meta.url), {
-    argv: [file, exported],
-    env: environmentVariables(config, logStream, given),
+    argv: [file, exported, lead],
+    env: environmentVariables(config, logStream, variables),
     execArgv: [],
     // Lambda limits all the memory of an environment; a thread can limit its heap.
     resourceLimits: { maxOldGenerationSizeMb: config.memory },

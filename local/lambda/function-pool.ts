@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { type Clock, leadOf } from '../clock.ts';
+import { type Injector, isFor } from '../faults/index.ts';
 import { type Activity, newTrace } from './activity.ts';
-import { Environment, type Invocation } from './environment.ts';
+import { invokeAndCrash } from './crash.ts';
+import { Environment, type Invocation, type Measured } from './environment.ts';
 import type { FunctionConfig } from './function-config.ts';
 import type { Report } from './log.ts';
 
@@ -29,6 +31,7 @@ type Wiring = {
   environment: () => Record<string, string>;
   capacity: Capacity;
   clock: Clock;
+  faults: Injector | undefined;
   report: Report;
   watch: (activity: Activity) => void;
 };
@@ -50,7 +53,16 @@ export class FunctionPool implements AsyncDisposable {
   }
 
   async invoke(event: unknown): Promise<Invocation> {
-    const { capacity, watch } = this.#wiring;
+    const requestId = randomUUID();
+    const running = this.#perform(requestId, event);
+    // Whoever asked for one is told of one.
+    const twice = this.#wiring.faults?.draw('duplicate-invocation', ...this.#occasion(requestId));
+    if (twice !== undefined) this.#perform(randomUUID(), event).catch(() => undefined);
+    return running;
+  }
+
+  async #perform(requestId: string, event: unknown): Promise<Invocation> {
+    const { capacity, clock, watch } = this.#wiring;
     const { name, memory, reserved = capacity.limit } = this.#config;
     if (capacity.running >= capacity.limit || this.#running >= reserved) {
       this.counters.throttles += 1;
@@ -59,18 +71,29 @@ export class FunctionPool implements AsyncDisposable {
     const environment = this.#takeIdle() ?? this.#start();
     this.counters.invocations += 1;
     this.#count(1);
-    const call = { requestId: randomUUID(), trace: newTrace(), event };
+    const call = { requestId, trace: newTrace(clock.now()), event };
     watch({ kind: 'started', function: name, ...call });
-    const { result, ...times } = await environment.invoke(call);
+    const { result, ...times } = await this.#run(environment, { ...call, lead: leadOf(clock) });
     this.#count(-1);
     this.#keep(environment);
     if ('error' in result) this.counters[result.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
-    watch({ kind: 'ended', requestId: call.requestId, function: name, result, memory, ...times });
+    watch({ kind: 'ended', requestId, function: name, result, memory, ...times });
     return result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#environments].map((environment) => this.#retire(environment)));
+  }
+
+  #run(environment: Environment, call: Parameters<Environment['invoke']>[0]): Promise<Measured> {
+    const crash = this.#wiring.faults?.draw('crash', ...this.#occasion(call.requestId));
+    if (crash === undefined) return environment.invoke(call);
+    return invokeAndCrash(environment, call, crash.random() * crash.fault.within);
+  }
+
+  #occasion(requestId: string) {
+    const isForThis = (fault: { function: string }) => isFor(fault.function, this.#config);
+    return [{ what: this.#config.name, requestId }, isForThis] as const;
   }
 
   #count(more: 1 | -1): void {
@@ -88,8 +111,8 @@ export class FunctionPool implements AsyncDisposable {
   }
 
   #start(): Environment {
-    const { capacity, environment: variables, report } = this.#wiring;
-    const environment = new Environment(this.#config, variables(), report);
+    const { capacity, clock, environment: variables, report } = this.#wiring;
+    const environment = new Environment(this.#config, { variables: variables(), lead: leadOf(clock) }, report);
     const [longestIdle] = capacity.idle;
     if (longestIdle !== undefined && capacity.running + capacity.idle.size >= capacity.limit) {
       void longestIdle[1].pool.#retire(longestIdle[0]);

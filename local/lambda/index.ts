@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Injector } from '../faults/index.ts';
 import { NotYetKnown, type Template } from '../template/index.ts';
 import type { Activity } from './activity.ts';
 import { type Invocation, stopped } from './environment.ts';
@@ -20,6 +21,8 @@ export type LambdaOptions = {
   clock: Clock;
   /** How many invocations may run at the same time, and how many environments are kept, over all the functions. */
   concurrency?: number;
+  /** What goes wrong with invocations. */
+  faults?: Injector;
   report: Report;
 };
 
@@ -28,6 +31,8 @@ export type Lambda = AsyncDisposable & {
   invoke: (functionArnOrName: string, event: unknown) => Promise<Invocation>;
   /** What happened so far, by the function's name. */
   functions: ReadonlyMap<string, Readonly<Counters>>;
+  /** The request id of the running invocation that makes its calls under an `X-Amzn-Trace-Id`. */
+  requestOf: (trace: string) => string | undefined;
   /** Tells of each invocation as it starts and as it ends; returns what ends that. */
   onActivity: (listener: (activity: Activity) => void) => () => void;
 };
@@ -37,10 +42,15 @@ const defaultConcurrency = 100;
 
 /** Serves the functions of a template, each invocation in a worker thread that runs the function's own bundle. */
 export function startLambda(options: LambdaOptions): Lambda {
-  const { template, environment, clock, concurrency = defaultConcurrency, report } = options;
+  const { template, environment, clock, concurrency = defaultConcurrency, faults, report } = options;
   const capacity: Capacity = { limit: concurrency, running: 0, idle: new Map() };
   const watchers = new Set<(activity: Activity) => void>();
-  const watch = (activity: Activity) => watchers.forEach((watcher) => watcher(activity));
+  const traces = new Map<string, string>();
+  const watch = (activity: Activity) => {
+    if (activity.kind === 'started') traces.set(activity.requestId, activity.trace);
+    else traces.delete(activity.requestId);
+    watchers.forEach((watcher) => watcher(activity));
+  };
   const pools = new Map<string, FunctionPool>();
   const functions = new Map<string, Readonly<Counters>>();
   // A function may name what a custom resource supplies, which another function has to make first.
@@ -49,7 +59,7 @@ export function startLambda(options: LambdaOptions): Lambda {
     unread = unread.filter((resource) => {
       const config = unlessUnknown(() => functionConfig(resource, template));
       if (config === undefined) return true;
-      const wiring = { environment: () => environment(config.id), capacity, clock, report, watch };
+      const wiring = { environment: () => environment(config.id), capacity, clock, faults, report, watch };
       const pool = new FunctionPool(config, wiring);
       pools.set(config.name, pool);
       functions.set(config.name, pool.counters);
@@ -71,6 +81,7 @@ export function startLambda(options: LambdaOptions): Lambda {
       throw new Error(`There is no function ${functionArnOrName}: ${known}.`);
     },
     functions,
+    requestOf: (trace) => [...traces].find(([, one]) => one === trace)?.[0],
     onActivity(listener) {
       watchers.add(listener);
       return () => watchers.delete(listener);

@@ -5,6 +5,8 @@ export type Invoke = {
   trace: string;
   /** JSON. */
   event: string;
+  /** How far the cloud's time is ahead of this machine's as the invocation begins, in milliseconds. */
+  lead: number;
   /** How long the handler may take, in milliseconds. */
   timeout: number;
   arn: string;

@@ -16,16 +16,26 @@ const tell = (told: Told) => port.postMessage(told);
 
 // Ours, and no business of the function: Node has read it by now.
 delete process.env['NODE_COMPILE_CACHE'];
-const [, , file = '', exported = ''] = process.argv;
+const [, , file = '', exported = '', lead = '0'] = process.argv;
 process.argv.length = 2;
 
 capture('stdout');
 capture('stderr');
 
+let setLead: ((lead: number) => void) | undefined;
+await follow(Number(lead));
+
 const loading = performance.now();
 const handler = await load();
 tell({ kind: 'ready', duration: performance.now() - loading });
 port.on('message', (invocation: Invoke) => void run(invocation));
+
+/** Lets `Date` show the cloud's time: the machine's own, as it is, until the two differ for the first time. */
+async function follow(lead: number): Promise<void> {
+  if (lead === 0 && setLead === undefined) return;
+  setLead ??= (await import('./moved-date.ts')).moveDate();
+  setLead(lead);
+}
 
 async function load(): Promise<Handler> {
   const bundle: unknown = await import(pathToFileURL(file).href);
@@ -39,6 +49,7 @@ function isHandler(value: unknown): value is Handler {
 }
 
 async function run(invocation: Invoke): Promise<void> {
+  await follow(invocation.lead);
   const before = activeResources();
   // Changes with each invocation; the SDK sends it along with every call.
   process.env['_X_AMZN_TRACE_ID'] = invocation.trace;
@@ -60,15 +71,15 @@ async function attempt(invocation: Invoke) {
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+/** The time that remains is real, as the timeout is: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 function context({ requestId, timeout, arn }: Invoke) {
-  const deadline = Date.now() + timeout;
+  const deadline = performance.now() + timeout;
   return {
     awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: false,
     functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],
     functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
     invokedFunctionArn: arn,
     logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],

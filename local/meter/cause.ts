@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 
 const GatewayEvent = z.object({ requestContext: z.object({ routeKey: z.string() }) });
 const QueueEvent = z.object({
-  Records: z.array(z.object({ eventSource: z.literal('aws:sqs'), eventSourceARN: z.string() })).check(z.minLength(1)),
+  Records: z
+    .array(z.object({ eventSource: z.literal('aws:sqs'), eventSourceARN: z.string(), body: z.string() }))
+    .check(z.minLength(1)),
 });
 const TopicEvent = z.object({
   Records: z
@@ -24,7 +26,8 @@ export const causeOf = (event: unknown): string => {
   return '(direct)';
 };
 
-/** Whether Lambda fetched the event from a queue, which it does by requests that are billed. */
-export const isFromQueue = (event: unknown): boolean => z.safeParse(QueueEvent, event).success;
+/** The messages that Lambda fetched from a queue for this event, which it does by requests that are billed. */
+export const queuedBodies = (event: unknown): string[] | undefined =>
+  z.safeParse(QueueEvent, event).data?.Records.map(({ body }) => body);
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);

@@ -2,9 +2,9 @@ import type { Aws } from '../aws/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Gateway, Traffic } from '../gateway/index.ts';
 import type { Activity, Lambda } from '../lambda/index.ts';
-import { causeOf, isFromQueue } from './cause.ts';
+import { causeOf, queuedBodies } from './cause.ts';
 import { type Account, between, openLedger, type Reading } from './ledger.ts';
-import { batchUsage, callUsage, invocationUsage, messageUsage } from './rules.ts';
+import { callUsage, deleteUsage, invocationUsage, messageUsage, receiveUsage } from './rules.ts';
 
 export type MeterOptions = {
   clock: Clock;
@@ -31,7 +31,7 @@ const connected: Account = { method: '$connect' };
 export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter => {
   const ledger = openLedger();
   const accounts = new Map<string, Account>();
-  const running = new Map<string, Account>();
+  const running = new Map<string, { account: Account; queued: string[] | undefined }>();
   /** Until when each open connection's time is counted. */
   const open = new Map<string, number>();
 
@@ -41,13 +41,17 @@ export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter
       accounts.set(rootOf(activity.trace), account);
       const [oldest] = accounts.keys();
       if (oldest !== undefined && accounts.size > remembered) accounts.delete(oldest);
-      running.set(activity.requestId, account);
-      if (isFromQueue(activity.event)) ledger.add(account, batchUsage);
+      const queued = queuedBodies(activity.event);
+      running.set(activity.requestId, { account, queued });
+      if (queued !== undefined) ledger.add(account, receiveUsage(queued));
       return;
     }
-    const account = running.get(activity.requestId);
+    const begun = running.get(activity.requestId);
     running.delete(activity.requestId);
-    if (account !== undefined) ledger.add(account, invocationUsage(activity));
+    if (begun === undefined) return;
+    const { account, queued } = begun;
+    ledger.add(account, invocationUsage(activity));
+    if (queued !== undefined && !('error' in activity.result)) ledger.add(account, deleteUsage(queued));
   };
   const caller = (trace: string | undefined): Account | undefined =>
     trace === undefined ? undefined : accounts.get(rootOf(trace));

@@ -34,10 +34,10 @@ export const priceList = {
       source: 'airbyte.com, July 2025; units: aws.amazon.com/dynamodb/pricing/on-demand',
     },
     snsPublishes: { usd: 0.5, per: 1e6, source: 'factualminds.com, June 2026' },
-    snsPushes: { usd: 0.5, per: 1e6, source: 'factualminds.com, June 2026' },
+    snsPushes: { usd: 0.5, per: 1e6, source: 'factualminds.com, June 2026: besides the publish' },
     sqsRequests: { usd: 0.4, per: 1e6, source: 'factualminds.com, June 2026; cloudburn.io, March 2026' },
     schedulerInvocations: { usd: 1, per: 1e6, source: 'cloudburn.io, March 2026' },
-    secretReads: { usd: 0.05, per: 10_000, source: 'hivebook.wiki, 2026' },
+    secretCalls: { usd: 0.05, per: 10_000, source: 'hivebook.wiki, 2026' },
   },
 } as const satisfies { region: string; asOf: string; prices: Partial<Record<Quantity, Price>> };
 

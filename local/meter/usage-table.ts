@@ -16,7 +16,7 @@ export const quantityNames: Readonly<Record<Quantity, string>> = {
   snsPushes: 'SNS pushes',
   sqsRequests: 'SQS requests',
   schedulerInvocations: 'schedules',
-  secretReads: 'secret reads',
+  secretCalls: 'secret calls',
 };
 
 /** A row for each method and the totals, columns for what was used at all and for the cost; every cell is text. */

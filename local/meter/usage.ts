@@ -14,7 +14,7 @@ export const quantities = [
   'snsPushes',
   'sqsRequests',
   'schedulerInvocations',
-  'secretReads',
+  'secretCalls',
 ] as const;
 
 export type Quantity = (typeof quantities)[number];
@@ -31,3 +31,6 @@ export const noUsage = (): Usage => usageOf(() => 0);
 export const plus = (a: Usage, b: Partial<Usage>): Usage => usageOf((quantity) => a[quantity] + (b[quantity] ?? 0));
 
 export const minus = (a: Usage, b: Usage): Usage => usageOf((quantity) => a[quantity] - b[quantity]);
+
+/** The share of one in so many. */
+export const shareOf = (usage: Usage, count: number): Usage => usageOf((quantity) => usage[quantity] / count);

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Cloud } from '../cloud.ts';
-import { systemClock } from '../clock.ts';
 import { costOf } from '../meter/index.ts';
 import { portInUse } from '../port-in-use.ts';
 import { openJournal } from './journal.ts';
@@ -29,7 +28,7 @@ const headers = {
  */
 export const startWindow = async (cloud: Cloud, ports: readonly number[]): Promise<Window> => {
   await using starting = new AsyncDisposableStack();
-  const journal = openJournal(systemClock.now);
+  const journal = openJournal(cloud.clock.now);
   const tables = starting.use(openTables(cloud.aws));
   starting.defer(cloud.lambda.onActivity(journal.note));
   starting.defer(cloud.onLine(journal.write));
@@ -38,7 +37,7 @@ export const startWindow = async (cloud: Cloud, ports: readonly number[]): Promi
     const read = await tables
       .read()
       .catch((error: unknown) => ({ failed: `The tables cannot be read: ${String(error)}` }));
-    const view = { ...viewOf(cloud), now: systemClock.now(), invocations: journal.entries(), tables: read };
+    const view = { ...viewOf(cloud), now: cloud.clock.now(), invocations: journal.entries(), tables: read };
     return { status: 200, type: 'text/html; charset=utf-8', body: page(view).text };
   };
   const pages = new Map<string, () => Answer | Promise<Answer>>([
@@ -56,7 +55,7 @@ export const startWindow = async (cloud: Cloud, ports: readonly number[]): Promi
   const server = createServer((request, response) => {
     void answer(request)
       .catch((error: unknown) => refuse(500, String(error)))
-      .then(({ status, type, body }) => response.writeHead(status, { ...headers, 'content-type': type }).end(body));
+      .then(({ status, type, body }) => response.writeHead(status, headersOf(status, type)).end(body));
   });
   const port = await listen(server, ports);
   starting.defer(async () => {
@@ -85,6 +84,12 @@ const listen = async (server: Server, [port = 0, ...others]: readonly number[]):
 
 /** Any other name may be one that somebody's page points here, to read what we answer (DNS rebinding). */
 const isLoopback = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+
+const headersOf = (status: number, type: string) => ({
+  ...headers,
+  'content-type': type,
+  ...(status === 405 && { allow: 'GET, HEAD' }),
+});
 
 const refuse = (status: number, why: string): Answer => ({ status, type: 'text/plain', body: `${why}\n` });
 

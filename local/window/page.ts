@@ -25,6 +25,7 @@ export const page = (view: View): Html => html`<!doctype html>
 ${[
   section('Connections', view.connections.length, connections(view.connections, view.now)),
   section('Usage', `${formatCost(costOf(view.meter.totals))} USD`, usage(view)),
+  view.faults.active.length === 0 ? '' : section('Faults', `seed ${view.faults.seed}`, faults(view)),
   section('Invocations', view.meter.totals.invocations, invocations(view.invocations)),
   'failed' in view.tables
     ? section('Tables', 0, html`<p class="bad">${view.tables.failed}</p>`)
@@ -68,6 +69,12 @@ const usage = ({ meter }: View): Html => {
   return html`${grid(head, rows, 'numbers')}
 <p class="note">List prices in USD of ${priceList.region}, as of ${priceList.asOf}: ${prices.join(' · ')}. <a href="/meter.json">As JSON</a></p>`;
 };
+
+const faults = ({ faults: { active } }: View): Html =>
+  grid(
+    ['fault', 'strikes'],
+    active.map(({ fault, strikes }) => [html`<code>${JSON.stringify(fault)}</code>`, strikes]),
+  );
 
 const invocations = (entries: readonly Entry[]): Html =>
   grid(

@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.ts';
+import type { Faults } from '../faults/index.ts';
 import type { Reading } from '../meter/index.ts';
 import type { Entry } from './journal.ts';
 import type { TableView } from './read-tables.ts';
@@ -23,6 +24,7 @@ export type View = {
   queues: QueueView[];
   pushes: PushView[];
   meter: Reading;
+  faults: { seed: number; active: ReturnType<Faults['active']> };
 };
 
 /** What the cloud knows by itself, without asking an engine. */
@@ -42,4 +44,5 @@ export const viewOf = (cloud: Cloud): Omit<View, 'now' | 'invocations' | 'tables
     .map(({ at, platform, endpoint, payload }) => ({ at, platform, endpoint, payload }))
     .toReversed(),
   meter: cloud.meter.snapshot(),
+  faults: { seed: cloud.faults.seed, active: cloud.faults.active() },
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { APIGatewayClient, GetAccountCommand, UpdateAccountCommand } from '@aws-sdk/client-api-gateway';
 import { expect, inject, test } from 'vitest';
 import * as z from 'zod/mini';
-import { type Cloud, systemClock } from '#local';
+import { type Cloud, runningClock } from '#local';
 import { startTestCloud } from '../fixtures/world.ts';
 
 const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) });
@@ -55,13 +55,12 @@ test('it leaves a role alone that the account has already', async () => {
   const Resources = { ...template.Resources, Theirs: { Type: 'AWS::IAM::Role', Properties } };
   await writeFile(file, JSON.stringify({ ...template, Resources }));
   const theirs = 'arn:aws:iam::000000000000:role/theirs';
-  let ahead = 0;
-  const clock = { ...systemClock, now: () => Date.now() + ahead };
+  const clock = runningClock();
   const before = async () => {
     await using cloud = await startTestCloud({ app, data, clock });
     using account = openAccount(cloud);
     // The account can be updated every 20 seconds only.
-    ahead = 20_000;
+    await clock.advance(20_000);
     await account.setRole(theirs);
   };
   await before();

@@ -49,6 +49,7 @@ export const startApiGateway = ({ template, data, clock }: ApiGatewayOptions): S
   return {
     name: 'apigateway',
     protocol: restProtocol,
+    operations: ['GET /account', 'PATCH /account'],
     actions: (operation, input) => {
       const [method = '', path = ''] = operation.split(' ');
       if (path !== '/account' || (method !== 'GET' && method !== 'PATCH')) {

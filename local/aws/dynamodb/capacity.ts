@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AwsRequest, Capacity, Operation, Reply } from '../service.ts';
+import { Attributes } from './attributes.ts';
 import { itemSize } from './item-size.ts';
 
 type Handle = (request: AwsRequest & Operation) => Promise<Reply>;
@@ -16,14 +17,8 @@ const Input = z.object({
 });
 type Input = z.infer<typeof Input>;
 
-const Whole = z.record(z.string(), z.unknown());
-
-const Units = z.looseObject({ CapacityUnits: z.number() });
-const Answer = z.looseObject({
-  ConsumedCapacity: z.optional(z.union([Units, z.array(Units)])),
-  Item: z.optional(z.unknown()),
-});
-type Answer = z.infer<typeof Answer>;
+const Units = z.object({ CapacityUnits: z.number() });
+const Consumed = z.optional(z.union([Units, z.array(Units)]));
 
 /**
  * Asks the engine what each call consumes, and takes that out of the answer where the caller did not ask. The engine
@@ -41,7 +36,7 @@ export const withCapacity =
     };
     const reply = await handle({
       ...request,
-      body: Buffer.from(JSON.stringify({ ...z.parse(Whole, request.input), ...questions(operation, asks) })),
+      body: Buffer.from(JSON.stringify({ ...z.parse(Attributes, request.input), ...questions(operation, asks) })),
     });
     const answer = parse(reply.body);
     if (answer === undefined) return reply;
@@ -49,7 +44,10 @@ export const withCapacity =
     const { ConsumedCapacity, ...others } = answer;
     const { Item, ...rest } = others;
     const failed = reply.error === 'ConditionalCheckFailedException';
-    const capacity = reply.error === undefined ? units(ConsumedCapacity) : failedUnits(reply.error, input, Item);
+    const capacity =
+      reply.error === undefined
+        ? units(z.safeParse(Consumed, ConsumedCapacity).data)
+        : failedUnits(reply.error, input, Item);
     const told = { ...(failed && !asks.item ? rest : others), ...(asks.capacity && { ConsumedCapacity }) };
     const consumed: Capacity = READS.has(operation) ? { reads: capacity, writes: 0 } : { reads: 0, writes: capacity };
     return { ...reply, body: Buffer.from(JSON.stringify(told)), consumed };
@@ -62,16 +60,16 @@ const questions = (operation: string, asks: { capacity: boolean; item: boolean }
   ...(!asks.item && CONDITIONAL.has(operation) && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
 });
 
-const parse = (body: Buffer): Answer | undefined => {
+const parse = (body: Buffer): Attributes | undefined => {
   try {
-    return z.parse(Answer, JSON.parse(body.toString()));
+    return z.safeParse(Attributes, JSON.parse(body.toString())).data;
   } catch {
     // Not an answer of DynamoDB's, so it has consumed nothing.
     return undefined;
   }
 };
 
-const units = (consumed: Answer['ConsumedCapacity'] = []): number =>
+const units = (consumed: z.infer<typeof Consumed> = []): number =>
   (Array.isArray(consumed) ? consumed : [consumed]).reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
 
 /**

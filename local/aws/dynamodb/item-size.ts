@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Attributes } from './attributes.ts';
 
 const Scalar = z.union([
   z.object({ S: z.string() }),
@@ -12,7 +13,6 @@ const Scalar = z.union([
 ]);
 type Scalar = z.infer<typeof Scalar>;
 const List = z.object({ L: z.array(z.unknown()) });
-const Attributes = z.record(z.string(), z.unknown());
 const Fields = z.object({ M: Attributes });
 
 /** The bytes that an item takes, names included. DDG CapacityUnitCalculations.html */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Attributes } from './attributes.ts';
 
 /** What an operation does to one table or index. */
 export type Access = {
@@ -11,10 +12,6 @@ export type Access = {
 };
 
 type Reader = (operation: string, input: unknown) => Access[];
-
-/** The attributes of a key or an item. Their values are checked where one is needed, by the engine otherwise. */
-const Attributes = z.record(z.string(), z.unknown());
-type Attributes = z.infer<typeof Attributes>;
 
 const Keyed = z.object({ TableName: z.string(), Key: Attributes });
 const Put = z.object({ TableName: z.string(), Item: Attributes });

@@ -12,8 +12,10 @@ export type SweeperOptions = {
   client: DynamoDBClient;
   tables: readonly Table[];
   clock: Clock;
-  /** How long an item stays after it has expired, in milliseconds; the cloud's takes up to two days. */
+  /** How long an item stays after it has expired, in milliseconds; the cloud's, typically, up to two days. */
   lag: number;
+  /** Told of each item that it has deleted. */
+  deleted: (table: string, key: Record<string, AttributeValue>) => void;
   onError: (error: unknown) => void;
 };
 
@@ -23,15 +25,31 @@ const INTERVAL = 30_000;
 const FIVE_YEARS = 5 * 365 * 24 * 3600;
 
 /** Deletes what has expired, twice a minute, as no local engine does. */
-export const startSweeper = ({ client, tables, clock, lag, onError }: SweeperOptions): AsyncDisposable => {
+export const startSweeper = (options: SweeperOptions): AsyncDisposable => {
+  const { tables, clock, lag, onError } = options;
+  if (!Number.isFinite(lag) || lag < 0) {
+    throw new RangeError(`The time to live lags by 0 milliseconds or more, not by ${lag}: set timeToLiveLag so.`);
+  }
   const expiring = tables.filter((table) => table.timeToLive !== undefined);
   let sweeping = Promise.resolve();
+  let waiting = false;
   const sweepAll = async () => {
-    for (const table of expiring) await sweep(client, table, Math.floor((clock.now() - lag) / 1000));
+    for (const table of expiring) await sweep(options, table, Math.floor((clock.now() - lag) / 1000));
+  };
+  const sweepNext = () => {
+    // One that has yet to begin will find what has expired by then: days that are skipped cost no thousands of sweeps.
+    if (waiting) return;
+    waiting = true;
+    sweeping = sweeping
+      .then(() => {
+        waiting = false;
+        return sweepAll();
+      })
+      .catch(onError);
   };
   const schedule = () =>
     clock.after(INTERVAL, () => {
-      sweeping = sweeping.then(sweepAll).catch(onError);
+      sweepNext();
       cancel = schedule();
     });
   let cancel = schedule();
@@ -44,7 +62,7 @@ export const startSweeper = ({ client, tables, clock, lag, onError }: SweeperOpt
 };
 
 /** Deletes the items of a table that expired before a time in seconds since 1970; one that was renewed stays. */
-const sweep = async (client: DynamoDBClient, table: Table, now: number): Promise<void> => {
+const sweep = async ({ client, deleted }: SweeperOptions, table: Table, now: number): Promise<void> => {
   const { name: TableName, timeToLive = '', KeySchema } = table;
   const keys = KeySchema.map(({ AttributeName }) => AttributeName);
   const expired = {
@@ -62,7 +80,9 @@ const sweep = async (client: DynamoDBClient, table: Table, now: number): Promise
     },
   );
   for await (const { Items = [] } of pages) {
-    for (const Key of Items) await deleteExpired(client, { TableName, Key, ...expired });
+    for (const Key of Items) {
+      if (await deleteExpired(client, { TableName, Key, ...expired })) deleted(TableName, Key);
+    }
   }
 };
 
@@ -73,11 +93,14 @@ type Expired = {
   ExpressionAttributeValues: Record<string, AttributeValue>;
 };
 
-const deleteExpired = async (client: DynamoDBClient, expired: Expired): Promise<void> => {
+/** Whether it was there, and still expired. */
+const deleteExpired = async (client: DynamoDBClient, expired: Expired): Promise<boolean> => {
   try {
     await client.send(new DeleteItemCommand({ ...expired, ConditionExpression: '#ttl BETWEEN :past AND :now' }));
+    return true;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return false;
   }
 };
 

@@ -1,10 +1,12 @@
 import { AwsError } from '../errors.ts';
 
+const DAY = 24 * 3_600_000;
 const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/;
 
 /**
- * When `at(yyyy-mm-ddThh:mm:ss)` is in a time zone, in milliseconds since 1970. Throws a ValidationException for another
- * expression, a time that no calendar has, or a zone that is not IANA's.
+ * When `at(yyyy-mm-ddThh:mm:ss)` is in a time zone, in milliseconds since 1970: the first time, where its clocks go back
+ * and show it twice. Throws a ValidationException for another expression, a time that no calendar has or that the zone's
+ * clocks skip, or a zone that is not IANA's.
  */
 export const readExpression = (expression: string, zone: string): number => {
   const written = AT.exec(expression)?.[1];
@@ -18,9 +20,12 @@ export const readExpression = (expression: string, zone: string): number => {
   if (Number.isNaN(asUtc) || !new Date(asUtc).toISOString().startsWith(written)) {
     throw invalid(expression, 'there is no such time');
   }
-  // The second look settles which side of a change of the clocks the time is on.
-  const near = asUtc - offsetAt(asUtc, zone);
-  return asUtc - offsetAt(near, zone);
+  // Around a change of the clocks, either side's offset may be the one that the time is written in.
+  const times = [asUtc - DAY, asUtc + DAY].map((near) => asUtc - offsetAt(near, zone));
+  const shown = times.filter((time) => time + offsetAt(time, zone) === asUtc);
+  // Unverified: Scheduler documents of recurring schedules only that they skip such a time, and that they do not repeat.
+  if (shown.length === 0) throw invalid(expression, `the clocks of ${zone} skip that time`);
+  return Math.min(...shown);
 };
 
 const invalid = (expression: string, why: string): AwsError =>

@@ -41,6 +41,7 @@ export const startScheduler = (options: SchedulerOptions): Service => {
   return {
     name: 'scheduler',
     protocol: restProtocol,
+    operations: Object.keys(operations),
     actions: (operation, input) => find(operation).access(input),
     handle: async ({ operation, input }) => {
       const output = find(operation).run(input);

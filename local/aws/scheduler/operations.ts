@@ -67,7 +67,8 @@ export const schedulerOperations = ({ schedules, store }: Wiring): Readonly<Reco
       },
     }),
     ListSchedules: operation(List, {
-      access: () => [{ action: 'scheduler:ListSchedules', resource: '*', context: {} }],
+      // Whatever group is asked for, so that no statement on one group allows it (aws/aws-cdk#38201).
+      access: () => [on('ListSchedules', { GroupName: '*', Name: '*' })],
       run: (input) => {
         const found = store.all().filter((schedule) => isListed(schedule, input));
         const page = found.slice(0, input.MaxResults);

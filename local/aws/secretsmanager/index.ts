@@ -20,6 +20,7 @@ export const startSecretsManager = async (options: SecretsOptions): Promise<Serv
   return {
     name: 'secretsmanager',
     protocol: jsonProtocol('secretsmanager', '1.1'),
+    operations: Object.keys(operations),
     actions: (name, input) => [{ action: `secretsmanager:${name}`, resource: find(name).resource(input), context: {} }],
     handle: async ({ operation, input }) => ({
       status: 200,

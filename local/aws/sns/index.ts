@@ -47,6 +47,7 @@ export const startSns = (options: SnsOptions): Service & SnsControl => {
   return {
     name: 'sns',
     protocol: queryProtocol,
+    operations: Object.keys(operations),
     actions: (name, input) => {
       const operation = find(name);
       // A batch needs the permission of its messages.

@@ -33,6 +33,7 @@ export const serveSqs = (queues: Queues, clock: Clock): Service => {
   return {
     name: 'sqs',
     protocol,
+    operations: Object.keys(operations),
     actions: (operation, input) =>
       find(operation)
         .access(input)

@@ -7,7 +7,8 @@ import {
 import { expect, test } from 'vitest';
 import type { AwsOptions } from '../../../local/aws/index.ts';
 import type { Resource } from '../../../local/template/model.ts';
-import { allow, makeClock, makeFolder, makeFunction, makeTemplate, startTestAws } from '../aws/aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { allow, makeFolder, makeFunction, makeTemplate, startTestAws } from '../aws/aws.fixture.ts';
 
 const account = 'arn:aws:apigateway:us-east-1::/account';
 const roleArn = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
@@ -64,13 +65,13 @@ test('an account has no role until one is set, which it keeps, until it is remov
 });
 
 test('an account is updated once in 20 seconds at most ("Quotas for configuring and running a REST API")', async () => {
-  const clock = makeClock(0);
+  const clock = standingClock(0);
   await using started = await startAccount([makeRole('Logs')], { clock });
   const client = started.client();
   await client.send(setRole(roleArn('Logs')));
-  clock.advance(19_999);
+  await clock.advance(19_999);
   await expect(client.send(setRole(''))).rejects.toMatchObject({ name: 'TooManyRequestsException' });
-  clock.advance(1);
+  await clock.advance(1);
   await client.send(setRole(''));
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Aws, type AwsCall, type AwsOptions, startAws } from '../../../local/aws/index.ts';
-import { type Clock, systemClock } from '../../../local/clock.ts';
+import { systemClock } from '../../../local/clock.ts';
 import type { Resource, Template } from '../../../local/template/model.ts';
 
 const region = 'us-east-1';
@@ -91,25 +91,4 @@ export const startTestAws = async (template: Template, options: Partial<AwsOptio
 export const makeFolder = async (): Promise<AsyncDisposable & { path: string }> => {
   const path = await mkdtemp(join(tmpdir(), 'tandem-aws-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-};
-
-/** A clock that stands still until it is moved by a number of milliseconds. */
-export const makeClock = (start: number): Clock & { advance: (by: number) => void } => {
-  let now = start;
-  const timers = new Set<{ at: number; callback: () => void }>();
-  return {
-    now: () => now,
-    after: (delay, callback) => {
-      const timer = { at: now + delay, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    advance: (by) => {
-      now += by;
-      for (const timer of [...timers].filter(({ at }) => at <= now)) {
-        timers.delete(timer);
-        timer.callback();
-      }
-    },
-  };
 };

@@ -238,7 +238,7 @@ test('a service that is served elsewhere asks whether a caller may', async () =>
   const ask = (one: { authorization?: string }, on: string) =>
     aws.authorize({ headers: one }, 'execute-api:ManageConnections', on);
 
-  expect(ask(headers, resource)).toEqual({ allowed: true });
+  expect(ask(headers, resource)).toEqual({ allowed: true, function: 'Writer' });
   const refused = resource.replace('POST', 'DELETE');
   expect(ask(headers, refused)).toEqual({
     allowed: false,

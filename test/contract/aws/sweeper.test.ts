@@ -1,6 +1,7 @@
 import { type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { makeClock, makeTable, makeTemplate, startTestAws } from './aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { makeTable, makeTemplate, startTestAws } from './aws.fixture.ts';
 
 const start = Date.UTC(2030, 0, 1);
 const minute = 60_000;
@@ -23,7 +24,7 @@ const names = async (client: DynamoDBClient): Promise<string[]> => {
 const at = (time: number) => ({ N: String(time / 1000) });
 
 test('items past their time to live are gone after the sweep, and only those', async () => {
-  const clock = makeClock(start);
+  const clock = standingClock(start);
   await using aws = await startTestAws(makeTemplate(makeTable('Notes')), { clock });
   const client = aws.dynamodb();
   await put(client, 'past', at(start - hour));
@@ -33,25 +34,25 @@ test('items past their time to live are gone after the sweep, and only those', a
   await put(client, 'ancient', at(start - 6 * year));
   expect(await names(client)).toHaveLength(5);
 
-  clock.advance(minute);
+  await clock.advance(minute);
   await vi.waitFor(async () => expect(await names(client)).toEqual(['ancient', 'soon', 'text', 'without']));
-  clock.advance(hour);
+  await clock.advance(hour);
   await vi.waitFor(async () => expect(await names(client)).toEqual(['ancient', 'text', 'without']));
 });
 
 test('expired items stay readable for as long as deletion lags', async () => {
-  const clock = makeClock(start);
+  const clock = standingClock(start);
   const template = makeTemplate(makeTable('Notes'));
   await using aws = await startTestAws(template, { clock, timeToLiveLag: 48 * hour });
   const client = aws.dynamodb();
   await put(client, 'day-old', at(start - 24 * hour));
   await put(client, 'week-old', at(start - 7 * 24 * hour));
-  clock.advance(minute);
+  await clock.advance(minute);
   await vi.waitFor(async () => expect(await names(client)).toEqual(['day-old']));
 });
 
 test('a table without a time to live keeps everything', async () => {
-  const clock = makeClock(start);
+  const clock = standingClock(start);
   const lasting = makeTable('Notes', { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: false } });
   await using aws = await startTestAws(makeTemplate(lasting, makeTable('Others')), { clock });
   const client = aws.dynamodb();
@@ -59,18 +60,18 @@ test('a table without a time to live keeps everything', async () => {
   const other = { pk: { S: 'alice' }, sk: { S: 'past' }, ttl: at(start - hour) };
   await client.send(new PutItemCommand({ TableName: 'Others', Item: other }));
 
-  clock.advance(minute);
+  await clock.advance(minute);
   const others = new ScanCommand({ TableName: 'Others', ConsistentRead: true });
   await vi.waitFor(async () => expect((await client.send(others)).Count).toBe(0));
   expect(await names(client)).toEqual(['past']);
 });
 
 test('a sweep is no call of anybody', async () => {
-  const clock = makeClock(start);
+  const clock = standingClock(start);
   await using aws = await startTestAws(makeTemplate(makeTable('Notes')), { clock });
   const client = aws.dynamodb();
   await put(client, 'past', at(start - hour));
-  clock.advance(minute);
+  await clock.advance(minute);
   await vi.waitFor(async () => expect(await names(client)).toEqual([]));
   expect(new Set(aws.calls.map(({ operation }) => operation))).toEqual(new Set(['PutItem', 'Scan']));
   expect(aws.calls.every(({ function: caller }) => caller === undefined)).toBe(true);

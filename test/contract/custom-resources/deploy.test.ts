@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { makeClock, makeFolder } from '../aws/aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { makeFolder } from '../aws/aws.fixture.ts';
 import { deploy, makeMaker, makeThing } from './deploy.fixture.ts';
 
 const ServiceToken = 'arn:aws:lambda:us-east-1:000000000000:function:Shop-Maker';
@@ -142,7 +143,7 @@ test('one that fails stops the start with its reason, and is created anew by the
 
 test('one that does not answer stops the start when its ServiceTimeout has passed', async () => {
   await using folder = await makeFolder();
-  const clock = makeClock(0);
+  const clock = standingClock(0);
   const waiting = Promise.withResolvers<void>();
   const after: typeof clock.after = (delay, callback) => {
     if (delay === 30_000) waiting.resolve();
@@ -154,7 +155,7 @@ test('one that does not answer stops the start when its ServiceTimeout has passe
     { clock: { ...clock, after } },
   );
   await waiting.promise;
-  clock.advance(30_000);
+  await clock.advance(30_000);
   await using shop = await deploying;
   expect(shop.failure).toBe(
     'Thing (Custom::Thing) could not be created: its function did not answer within 30 seconds',

@@ -75,7 +75,7 @@ test('a delayed message comes when its delay ends (SQSDG delay queues)', async (
   await using consumer = await startConsumer({ queue: { DelaySeconds: 5 } });
   consumer.send('later');
   expect(consumer.batches()).toBe(0);
-  consumer.clock.advance(5000);
+  await consumer.clock.advance(5000);
   expect((await consumer.batch()).bodies).toEqual(['later']);
 });
 
@@ -83,7 +83,7 @@ test('a batch holds up to ten messages without a BatchSize (LDG services-sqs-con
   await using consumer = await startConsumer({ mapping: { MaximumBatchingWindowInSeconds: 1 } });
   consumer.send(...bodies(11));
   expect((await consumer.batch()).bodies).toEqual(bodies(10));
-  consumer.clock.advance(1000);
+  await consumer.clock.advance(1000);
   expect((await consumer.batch()).bodies).toEqual(['10']);
 });
 
@@ -91,9 +91,9 @@ test('a batch waits for its window, unless it is full before (LDG services-sqs-p
   const mapping = { BatchSize: 25, MaximumBatchingWindowInSeconds: 20 };
   await using consumer = await startConsumer({ mapping });
   consumer.send(...bodies(24));
-  consumer.clock.advance(19_999);
+  await consumer.clock.advance(19_999);
   expect(consumer.batches()).toBe(0);
-  consumer.clock.advance(1);
+  await consumer.clock.advance(1);
   expect((await consumer.batch()).bodies).toEqual(bodies(24));
 
   consumer.send(...bodies(25));
@@ -106,7 +106,7 @@ test('a batch ends where an invocation’s 6 MB would (LDG services-sqs-paramete
   consumer.send(...bodies(7).map((body) => body.padEnd(1_000_000)));
   const { bodies: first } = await consumer.batch();
   expect(first.map((body) => body.trim())).toEqual(bodies(6));
-  consumer.clock.advance(1000);
+  await consumer.clock.advance(1000);
   expect((await consumer.batch()).bodies.map((body) => body.trim())).toEqual(['6']);
 });
 
@@ -140,9 +140,9 @@ test.each([
     (await consumer.batch()).end(failure);
     await settle();
     expect(consumer.reports).toEqual([`Mapping: a batch of 1 of Jobs failed in Consumer: ${failure.message}`]);
-    consumer.clock.advance(59_999);
+    await consumer.clock.advance(59_999);
     expect(consumer.batches()).toBe(1);
-    consumer.clock.advance(1);
+    await consumer.clock.advance(1);
     const { event, bodies } = await consumer.batch();
     expect(bodies).toEqual(['one']);
     expect(event.Records[0]).toMatchObject({ attributes: { ApproximateReceiveCount: '2' } });
@@ -155,7 +155,7 @@ test('a message that fails again and again goes to the dead-letter queue (LDG se
   for (let attempt = 0; attempt < 2; attempt += 1) {
     (await consumer.batch()).end({ error: 'unhandled', message: 'poisoned' });
     await settle();
-    consumer.clock.advance(60_000);
+    await consumer.clock.advance(60_000);
   }
   expect(consumer.batches()).toBe(2);
   expect(consumer.count('Jobs')).toEqual({ visible: 0, inFlight: 0 });

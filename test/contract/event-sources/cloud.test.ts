@@ -6,7 +6,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { type Cloud, startCloud } from '#local';
-import { makeClock, makeFolder } from '../aws/aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { makeFolder } from '../aws/aws.fixture.ts';
 import { writeAssembly } from './assembly.fixture.ts';
 
 /** The SDK warns that it calls another host than its own. */
@@ -63,7 +64,7 @@ test('a schedule that fell due between two runs reaches its queue, and the funct
   await using stack = await makeStack();
   const begin = Date.UTC(2026, 0, 2);
   {
-    await using cloud = await startCloud({ app: stack.app, data: stack.data, clock: makeClock(begin) });
+    await using cloud = await startCloud({ app: stack.app, data: stack.data, clock: standingClock(begin) });
     const { GROUP, WAKE_ROLE, QUEUE_URL } = await environmentOf(cloud);
     const Arn = `arn:aws:sqs:us-east-1:000000000000:${QUEUE_URL.split('/').at(-1)}`;
     const scheduler = new SchedulerClient(clientOf(cloud));
@@ -84,7 +85,12 @@ test('a schedule that fell due between two runs reaches its queue, and the funct
     lines.push(line);
     if (line.includes('got overdue')) got.resolve();
   };
-  await using _cloud = await startCloud({ app: stack.app, data: stack.data, clock: makeClock(begin + 3_600_000), log });
+  await using _cloud = await startCloud({
+    app: stack.app,
+    data: stack.data,
+    clock: standingClock(begin + 3_600_000),
+    log,
+  });
   await got.promise;
   expect(lines.filter((line) => line.includes('got'))).toHaveLength(1);
 });

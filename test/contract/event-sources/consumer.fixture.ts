@@ -65,7 +65,7 @@ export const startConsumer = async ({
     template: makeTemplate(...resources),
     queues: aws.queues,
     authorize: aws.authorizeFunction,
-    clock: aws.watched,
+    clock: aws.clock,
     report: (line) => aws.reports.push(line),
     invoke:
       invoke ??

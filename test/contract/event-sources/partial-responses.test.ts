@@ -25,8 +25,8 @@ test('only the messages that the answer names are received again', async () => {
   end(done({ batchItemFailures: [{ itemIdentifier: event.Records[1]?.messageId }] }));
   await settle();
   expect(consumer.reports).toEqual(['Mapping: Consumer reported 1 of 3 messages of Jobs as failed']);
-  consumer.clock.advance(60_000);
-  consumer.clock.advance(1000);
+  await consumer.clock.advance(60_000);
+  await consumer.clock.advance(1000);
   expect((await consumer.batch()).bodies).toEqual(['two']);
 });
 

@@ -11,8 +11,9 @@ import {
   type Invocation,
   startGateway,
 } from '../../../local/gateway/index.ts';
+import type { Injector } from '../../../local/faults/index.ts';
+import { type MovableClock, standingClock } from '../../../local/movable-clock.ts';
 import { chatTemplate, type RouteSpec, type TemplateSpec } from './chat-template.ts';
-import { ManualClock } from './manual-clock.ts';
 import { openClient, type Client, type ClientOptions } from './client.ts';
 
 /** What a function of a test does with an event. */
@@ -23,11 +24,12 @@ export type ChatOptions = Omit<TemplateSpec, 'routes'> & {
   authorize?: Authorize;
   authorizerRuns?: Handler;
   quotas?: Partial<AccountQuotas>;
+  faults?: Injector;
 };
 
 export type ChatCloud = AsyncDisposable & {
   gateway: Gateway;
-  clock: ManualClock;
+  clock: MovableClock;
   /** `ws://127.0.0.1:port`, without the stage. */
   url: string;
   log: string[];
@@ -58,7 +60,7 @@ export const startChat = async ({ routes = {}, authorizerRuns, ...options }: Cha
   const queues = new Map([...handlers.keys()].map((name) => [name, on(arrivals, name)]));
   const invoked: string[] = [];
   const log: string[] = [];
-  const clock = new ManualClock();
+  const clock = standingClock(Date.UTC(2024, 1, 9, 18, 11, 43));
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -75,6 +77,7 @@ export const startChat = async ({ routes = {}, authorizerRuns, ...options }: Cha
     authorize: options.authorize ?? (() => ({ allowed: true })),
     log: (line) => log.push(line),
     ...(options.quotas !== undefined && { quotas: options.quotas }),
+    ...(options.faults !== undefined && { faults: options.faults }),
     async invoke(arn, event) {
       const name = arn.split(':').at(-1) ?? '';
       invoked.push(name);

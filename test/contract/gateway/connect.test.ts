@@ -53,7 +53,7 @@ describe('$connect gates the upgrade (AGW websocket-api-route-keys-connect-disco
     await using chat = await startChat({ routes: { $connect: () => new Promise(() => undefined) } });
     const status = refusal(chat.connect());
     await chat.eventOf('$connect');
-    chat.clock.advance(29_000);
+    await chat.clock.advance(29_000);
     expect(await status).toBe(504);
   });
 
@@ -265,7 +265,7 @@ describe('throttles of new connections', () => {
     await using chat = await startChat({ quotas: { connectionsPerSecond: 3 } });
     await Promise.all([chat.connect(), chat.connect(), chat.connect()]);
     expect(await refusal(chat.connect())).toBe(429);
-    chat.clock.advance(1000);
+    await chat.clock.advance(1000);
     await chat.connect();
   });
 
@@ -275,7 +275,7 @@ describe('throttles of new connections', () => {
     });
     await chat.connect();
     expect(await refusal(chat.connect())).toBe(429);
-    chat.clock.advance(1000);
+    await chat.clock.advance(1000);
     await chat.connect();
   });
 });

@@ -55,7 +55,7 @@ test('a message carries its body and a messageId, and no headers or query (power
   await using chat = await startChat({ routes: { ping: () => ok() } });
   const client = await chat.connect({ path: '?a=1' });
   const connected = await chat.eventOf('$connect');
-  chat.clock.advance(5000);
+  await chat.clock.advance(5000);
   client.send('{"method":"ping" }');
   expect(await chat.eventOf('ping')).toEqual({
     requestContext: {

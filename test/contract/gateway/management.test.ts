@@ -94,9 +94,9 @@ describe('POST', () => {
   test('unverified: counts as activity, so that the 10 idle minutes start again', async () => {
     await using chat = await startChat();
     const { ConnectionId } = await join(chat);
-    chat.clock.advance(9 * 60_000);
+    await chat.clock.advance(9 * 60_000);
     await post(chat, ConnectionId);
-    chat.clock.advance(9 * 60_000);
+    await chat.clock.advance(9 * 60_000);
     expect(chat.gateway.connections()).toEqual([ConnectionId]);
   });
 });
@@ -106,10 +106,10 @@ describe('GET', () => {
     await using chat = await startChat({ routes: { ping: { run: () => ok('1'), responds: true } } });
     const { ConnectionId, send, next } = await join(chat);
     const connectedAt = chat.clock.now();
-    chat.clock.advance(60_000);
+    await chat.clock.advance(60_000);
     send({ method: 'ping' });
     await next();
-    chat.clock.advance(60_000);
+    await chat.clock.advance(60_000);
     const found = await chat.management().send(new GetConnectionCommand({ ConnectionId }));
     expect(found).toMatchObject({
       ConnectedAt: new Date(connectedAt),
@@ -206,10 +206,16 @@ describe('refusals', () => {
       say({ method: 'ping' });
       await chat.eventOf('ping');
       await expect(send(chat.management(), ConnectionId)).rejects.toBeInstanceOf(LimitExceededException);
-      chat.clock.advance(1000);
+      await chat.clock.advance(1000);
       await expect(send(chat.management(), ConnectionId)).resolves.toBeDefined();
     },
   );
+
+  test('carry the date of the cloud’s clock, by which the SDK would correct its own', async () => {
+    await using chat = await startChat();
+    const { headers } = await fetch(`${chat.url.replace('ws:', 'http:')}/dev/@connections/nobody`);
+    expect(headers.get('date')).toBe('Fri, 09 Feb 2024 18:11:43 GMT');
+  });
 
   test('anything else under the port is Forbidden', async () => {
     await using chat = await startChat();

@@ -19,6 +19,11 @@ describe('route selection (AGW websocket-api-develop-routes)', () => {
     ['$default when the body is no object', '"ping"', '$default'],
     ['$default when the body is null', 'null', '$default'],
     ['$default for a JSON-RPC batch', [{ method: 'ping' }], '$default'],
+    [
+      '$default when the value is nested deeper than a stack',
+      `{"method":${'['.repeat(16_000)}${']'.repeat(16_000)}}`,
+      '$default',
+    ],
     ['the route whose key the value makes as a string', { method: 42 }, '42'],
     ['$default for a key that only the prototype has', '{"toString":1}', '$default'],
   ])('a message reaches %s', async (_what, message, expected) => {
@@ -96,10 +101,10 @@ describe('integration failures (simple-websockets-chat-app#46, aws-cdk#18208)', 
     const client = await chat.connect();
     client.send({ method: 'slow' });
     await chat.eventOf('slow');
-    chat.clock.advance(patience - 1);
+    await chat.clock.advance(patience - 1);
     client.send({ method: 'echo' });
     expect(await client.next()).toBe('echo');
-    chat.clock.advance(1);
+    await chat.clock.advance(1);
     expect(await client.next()).toMatchObject({ message: 'Internal server error' });
   });
 
@@ -216,7 +221,7 @@ describe('throttles (AGW websocket-api-protect; limits.html)', () => {
     expect(await client.next()).toEqual({ message: 'Too Many Requests', connectionId, requestId: anId });
     client.send({ method: 'echo' });
     expect(await client.next()).toBe('echo');
-    chat.clock.advance(500);
+    await chat.clock.advance(500);
     client.send({ method: 'ping' });
     expect(await client.next()).toBe('ping');
   });
@@ -230,7 +235,7 @@ describe('throttles (AGW websocket-api-protect; limits.html)', () => {
     }
     client.send({ method: 'ping' });
     expect(await client.next()).toMatchObject({ message: 'Too Many Requests' });
-    chat.clock.advance(1000);
+    await chat.clock.advance(1000);
     client.send({ method: 'ping' });
     expect(await client.next()).toBe('ping');
   });

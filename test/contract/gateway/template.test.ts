@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { startGateway } from '../../../local/gateway/index.ts';
 import { readApi } from '../../../local/gateway/read-api.ts';
 import { readPermissions } from '../../../local/gateway/permissions.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
 import type { Template } from '../../../local/template/model.ts';
 import { API_ARN, chatTemplate, functionArn } from './chat-template.ts';
-import { ManualClock } from './manual-clock.ts';
 
 const routes = { $connect: {}, ping: { responds: true } };
 
@@ -112,7 +112,7 @@ const start = () =>
   startGateway({
     server: createServer(),
     template: chatTemplate({ routes }),
-    clock: new ManualClock(),
+    clock: standingClock(),
     invoke: () => Promise.reject(new Error('unused')),
     authorize: () => ({ allowed: true }),
   });

@@ -86,13 +86,13 @@ test.each([
 test('an environment that is idle for some minutes is given up', async () => {
   await using lambda = await serveFunctions({ idle: 'export const handler = async () => 1;' });
   await lambda.invoke('idle', {});
-  lambda.advance(9 * 60_000);
+  await lambda.clock.advance(9 * 60_000);
   await lambda.invoke('idle', {});
   expect(lambda.functions.get('idle')).toMatchObject({ coldStarts: 1 });
-  lambda.advance(9 * 60_000);
+  await lambda.clock.advance(9 * 60_000);
   await lambda.invoke('idle', {});
   expect(lambda.functions.get('idle')).toMatchObject({ coldStarts: 1 });
-  lambda.advance(11 * 60_000);
+  await lambda.clock.advance(11 * 60_000);
   await lambda.invoke('idle', {});
   expect(lambda.functions.get('idle')).toMatchObject({ coldStarts: 2 });
 });

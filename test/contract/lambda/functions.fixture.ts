@@ -1,7 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '../../../local/clock.ts';
+import type { Injector } from '../../../local/faults/index.ts';
 import { type Lambda, type LogLine, startLambda } from '../../../local/lambda/index.ts';
+import { type MovableClock, standingClock } from '../../../local/movable-clock.ts';
 import type { Template } from '../../../local/template/index.ts';
 
 type Source = string | { source: string; file?: string; properties?: Record<string, unknown> };
@@ -11,25 +14,26 @@ type Served = Lambda & {
   lines: LogLine[];
   /** Resolves with the first line, past or to come, that holds the text. */
   line: (text: string) => Promise<LogLine>;
-  /** Moves the cloud's clock. */
-  advance: (milliseconds: number) => void;
+  /** The cloud's, unless the test gave another. */
+  clock: MovableClock;
 };
 
 /** Serves functions that are given as the source of their bundles, in a stack named `Shop`. */
 export async function serveFunctions(
   sources: Record<string, Source>,
-  options: { concurrency?: number; given?: Record<string, string> } = {},
+  options: { concurrency?: number; given?: Record<string, string>; clock?: Clock; faults?: Injector } = {},
 ): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-test-'));
   const template = await writeTemplate(folder, sources);
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();
-  const clock = handClock();
+  const clock = standingClock();
   const lambda = startLambda({
     template,
-    clock,
+    clock: options.clock ?? clock,
     environment: () => options.given ?? {},
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    ...(options.faults !== undefined && { faults: options.faults }),
     report(line) {
       lines.push(line);
       for (const look of waiting) look();
@@ -38,7 +42,7 @@ export async function serveFunctions(
   return {
     ...lambda,
     lines,
-    advance: (milliseconds) => clock.advance(milliseconds),
+    clock,
     line: (text) =>
       new Promise((resolve) => {
         const look = () => {
@@ -71,24 +75,4 @@ async function writeTemplate(folder: string, sources: Record<string, Source>): P
     resources.set(id, { id, type: 'AWS::Lambda::Function', properties: { ...common, ...properties } });
   }
   return { stack: 'Shop', region: 'us-east-1', account: '000000000000', resources, assets };
-}
-
-function handClock() {
-  let now = 0;
-  const timers = new Set<{ at: number; callback: () => void }>();
-  return {
-    now: () => now,
-    after(delay: number, callback: () => void) {
-      const timer = { at: now + delay, callback };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
-    advance(milliseconds: number) {
-      now += milliseconds;
-      for (const timer of [...timers].filter(({ at }) => at <= now)) {
-        timers.delete(timer);
-        timer.callback();
-      }
-    },
-  };
 }

@@ -55,7 +55,7 @@ test('a request repeated with its client token is the same request (APIReference
 test('an update replaces all of a schedule (APIReference UpdateSchedule)', async () => {
   await using aws = await startScheduling();
   await aws.create({ Description: 'first' });
-  aws.clock.advance(1000);
+  await aws.clock.advance(1000);
   const ScheduleExpression = 'at(2026-01-02T04:00:00)';
   const { ActionAfterCompletion: _, ...update } = { ...wake, ScheduleExpression };
   await aws.scheduler().send(new UpdateScheduleCommand(update));
@@ -67,7 +67,7 @@ test('an update replaces all of a schedule (APIReference UpdateSchedule)', async
     LastModificationDate: new Date(started + 1000),
   });
   expect(schedule.Description).toBeUndefined();
-  aws.clock.advance(300_000);
+  await aws.clock.advance(300_000);
   expect(aws.invoked).toEqual([]);
 });
 
@@ -76,7 +76,7 @@ test('a deleted schedule is gone and does not fire (APIReference DeleteSchedule)
   await aws.create();
   await aws.scheduler().send(new DeleteScheduleCommand(named));
   await expect(get(aws)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  aws.clock.advance(300_000);
+  await aws.clock.advance(300_000);
   expect(aws.invoked).toEqual([]);
 });
 
@@ -143,6 +143,17 @@ test('unverified: a time that is past is refused', async () => {
   await aws.create({ ScheduleExpression: 'at(2026-01-02T03:04:05)' });
 });
 
+test.each([
+  ['Europe/Berlin', 'at(2026-03-29T02:30:00)'],
+  ['America/New_York', 'at(2026-03-08T02:30:00)'],
+])('unverified: a time that a zone’s clocks skip is refused', async (zone, ScheduleExpression) => {
+  await using aws = await startScheduling();
+  await expect(aws.create({ ScheduleExpression, ScheduleExpressionTimezone: zone })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: `Invalid Schedule Expression ${ScheduleExpression}: the clocks of ${zone} skip that time.`,
+  });
+});
+
 test('a group must exist (APIReference CreateSchedule)', async () => {
   await using aws = await startScheduling();
   await expect(aws.create({ GroupName: 'Nobodys' })).rejects.toMatchObject({
@@ -206,6 +217,17 @@ test('a function may be allowed one group only (Service Authorization Reference)
   await expect(aws.create({ GroupName: 'default' }, 'Relay')).rejects.toThrow(
     `scheduler:CreateSchedule on resource: ${scheduleArn('alice.1', 'default')}`,
   );
+});
+
+const makeLister = (id: string, resource: string) => makeFunction(id, [allow('scheduler:ListSchedules', resource)]);
+
+test('listing is allowed for all groups or for none (aws/aws-cdk#38201)', async () => {
+  const any = scheduleArn('*', '*');
+  const functions = [...makeLister('One', scheduleArn('*')), ...makeLister('All', any)];
+  await using aws = await startScheduling({ functions });
+  const list = (id: string) => aws.scheduler(id).send(new ListSchedulesCommand({ GroupName: 'Wakeups' }));
+  await expect(list('One')).rejects.toThrow(`scheduler:ListSchedules on resource: ${any}`);
+  expect((await list('All')).Schedules).toEqual([]);
 });
 
 test('an operation that is not served names itself', async () => {

@@ -13,7 +13,8 @@ import {
   type SNSClient,
 } from '@aws-sdk/client-sns';
 import { describe, expect, test } from 'vitest';
-import { allow, makeClock, makeFolder, makeFunction } from '../aws/aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { allow, makeFolder, makeFunction } from '../aws/aws.fixture.ts';
 import { functionArn, makePermission, makeSubscription, makeTopic, startSns, topicArn } from './sns.fixture.ts';
 
 const pem = '-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----';
@@ -226,7 +227,7 @@ describe('a push', () => {
 
   test('reaches the outbox with what the phone would have got (SDG23 sns-send-custom-platform-specific-payloads)', async () => {
     const now = Date.UTC(2026, 0, 2);
-    await using sns = await startSns([], { clock: makeClock(now) });
+    await using sns = await startSns([], { clock: standingClock(now) });
     const client = sns.client();
     const app = await createApplication(client, 'APNS');
     const endpoint = await createEndpoint(client, app);

@@ -7,7 +7,8 @@ import {
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
 import { describe, expect, test } from 'vitest';
-import { allow, makeClock, makeFolder, makeFunction } from '../aws/aws.fixture.ts';
+import { standingClock } from '../../../local/movable-clock.ts';
+import { allow, makeFolder, makeFunction } from '../aws/aws.fixture.ts';
 import { makeQueue, queueArn } from '../sqs/sqs.fixture.ts';
 import {
   functionArn,
@@ -33,7 +34,7 @@ const text: unknown = expect.any(String);
 describe('a queue', () => {
   test('gets a message in the envelope of the developer guide ("message and JSON formats")', async () => {
     await using sns = await startSns([makeTopic('Alerts'), ...makeOpenQueue('Inbox'), toQueue()], {
-      clock: makeClock(Date.UTC(2026, 0, 2)),
+      clock: standingClock(Date.UTC(2026, 0, 2)),
     });
     const attributes = { kind: { DataType: 'String', StringValue: 'news' } };
     const published = new PublishCommand({
@@ -119,7 +120,7 @@ describe('a queue', () => {
 
 describe('a function', () => {
   test('gets the event of the Lambda developer guide ("Using AWS Lambda with Amazon SNS")', async () => {
-    await using sns = await startSns([...watched(), toFunction()], { clock: makeClock(Date.UTC(2026, 0, 2)) });
+    await using sns = await startSns([...watched(), toFunction()], { clock: standingClock(Date.UTC(2026, 0, 2)) });
     const { MessageId } = await sns.client().send(new PublishCommand({ TopicArn, Message: 'hello' }));
     expect(await sns.event()).toEqual({
       Records: [
@@ -160,7 +161,7 @@ describe('a function', () => {
   });
 
   test('that fails is invoked again after one minute and after two more, then never', async () => {
-    const clock = makeClock(0);
+    const clock = standingClock(0);
     const failed = { error: 'unhandled' as const, message: 'Error: no' };
     const waits: number[] = [];
     const armed = Promise.withResolvers<void>();
@@ -181,10 +182,10 @@ describe('a function', () => {
     await sns.client().send(new PublishCommand({ TopicArn, Message: 'hello' }));
     expect(await sns.delivered()).toBe('hello');
     await armed.promise;
-    clock.advance(60_000);
+    await clock.advance(60_000);
     expect(await sns.delivered()).toBe('hello');
     await rearmed.promise;
-    clock.advance(120_000);
+    await clock.advance(120_000);
     expect(await sns.delivered()).toBe('hello');
     expect(await given.promise).toContain('Error: no');
     expect(waits.filter((wait) => wait === 60_000 || wait === 120_000)).toEqual([60_000, 120_000]);

@@ -26,7 +26,7 @@ const receive = async (aws: TestQueues, name: string) => {
 const fail = async (aws: TestQueues, body: string) => {
   const { MessageId } = await send(aws, 'Jobs', body);
   await receive(aws, 'Jobs');
-  aws.clock.advance(10_000);
+  await aws.clock.advance(10_000);
   expect(await receive(aws, 'Jobs')).toEqual([]);
   return MessageId;
 };
@@ -36,7 +36,7 @@ test('a message received maxReceiveCount times goes to the dead-letter queue ins
   const { MessageId } = await send(aws, 'Jobs', 'poison');
   for (const count of ['1', '2']) {
     expect(await receive(aws, 'Jobs')).toMatchObject([{ Attributes: { ApproximateReceiveCount: count } }]);
-    aws.clock.advance(10_000);
+    await aws.clock.advance(10_000);
     expect(await receive(aws, 'Dead')).toEqual([]);
   }
   expect(await receive(aws, 'Jobs')).toEqual([]);
@@ -53,10 +53,10 @@ test('a dead letter keeps its enqueue time, by which it expires', async () => {
   if (jobs === undefined) throw new Error('There is a first queue.');
   await using aws = await startQueues([jobs, makeQueue('Dead', { MessageRetentionPeriod: 60 })]);
   await fail(aws, 'poison');
-  aws.clock.advance(49_999);
+  await aws.clock.advance(49_999);
   expect(await receive(aws, 'Dead')).toHaveLength(1);
-  aws.clock.advance(1);
-  aws.clock.advance(30_000);
+  await aws.clock.advance(1);
+  await aws.clock.advance(30_000);
   expect(await receive(aws, 'Dead')).toEqual([]);
 });
 

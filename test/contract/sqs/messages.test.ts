@@ -97,7 +97,7 @@ test('a receiver gets the attributes that it names, by prefix too (APIReference 
 test('the system tells when and by whom, and how often it was received (APIReference ReceiveMessage)', async () => {
   await using jobs = await startJobs();
   await jobs.send('one');
-  jobs.clock.advance(1500);
+  await jobs.clock.advance(1500);
   const wanted = { MessageSystemAttributeNames: ['All' as const], VisibilityTimeout: 10 };
   const [first] = await jobs.receive(wanted);
   expect(first?.Attributes).toEqual({
@@ -106,7 +106,7 @@ test('the system tells when and by whom, and how often it was received (APIRefer
     ApproximateReceiveCount: '1',
     ApproximateFirstReceiveTimestamp: String(started + 1500),
   });
-  jobs.clock.advance(10_000);
+  await jobs.clock.advance(10_000);
   const [second] = await jobs.receive(wanted);
   expect(second?.Attributes).toEqual({ ...first?.Attributes, ApproximateReceiveCount: '2' });
 });
@@ -115,9 +115,9 @@ test('a received message is hidden for the visibility timeout, then received aga
   await using jobs = await startJobs({ VisibilityTimeout: 60 });
   await jobs.send('one');
   expect(await jobs.receive()).toHaveLength(1);
-  jobs.clock.advance(59_999);
+  await jobs.clock.advance(59_999);
   expect(await jobs.receive()).toEqual([]);
-  jobs.clock.advance(1);
+  await jobs.clock.advance(1);
   expect(bodies(await jobs.receive())).toEqual(['one']);
 });
 
@@ -125,9 +125,9 @@ test('the visibility timeout is 30 seconds unless the queue says otherwise (AWS:
   await using jobs = await startJobs();
   await jobs.send('one');
   await jobs.receive();
-  jobs.clock.advance(29_999);
+  await jobs.clock.advance(29_999);
   expect(await jobs.receive()).toEqual([]);
-  jobs.clock.advance(1);
+  await jobs.clock.advance(1);
   expect(await jobs.receive()).toHaveLength(1);
 });
 
@@ -137,7 +137,7 @@ test('a deleted message does not come back (APIReference DeleteMessage)', async 
   const [message] = await jobs.receive();
   await jobs.delete(message?.ReceiptHandle);
   await jobs.delete(message?.ReceiptHandle);
-  jobs.clock.advance(60_000);
+  await jobs.clock.advance(60_000);
   expect(await jobs.receive()).toEqual([]);
 });
 
@@ -161,9 +161,9 @@ test('a receiver may shorten and lengthen its time (APIReference ChangeMessageVi
   await jobs.send('one');
   const [message] = await jobs.receive();
   await jobs.hide(message?.ReceiptHandle, 100);
-  jobs.clock.advance(99_999);
+  await jobs.clock.advance(99_999);
   expect(await jobs.receive()).toEqual([]);
-  jobs.clock.advance(1);
+  await jobs.clock.advance(1);
   const [again] = await jobs.receive();
   await jobs.hide(again?.ReceiptHandle, 0);
   expect(await jobs.receive()).toHaveLength(1);
@@ -173,7 +173,7 @@ test('the time of a message that is visible again cannot be changed (APIReferenc
   await using jobs = await startJobs();
   await jobs.send('one');
   const [message] = await jobs.receive({ VisibilityTimeout: 1 });
-  jobs.clock.advance(1000);
+  await jobs.clock.advance(1000);
   await expect(jobs.hide(message?.ReceiptHandle, 10)).rejects.toMatchObject({ name: 'MessageNotInflight' });
 });
 
@@ -183,9 +183,9 @@ test('a delay, of the message or else of the queue, hides it at first (SQSDG del
   await jobs.send('own', { DelaySeconds: 2 });
   await jobs.send('none', { DelaySeconds: 0 });
   expect(bodies(await jobs.receive())).toEqual(['none']);
-  jobs.clock.advance(2000);
+  await jobs.clock.advance(2000);
   expect(bodies(await jobs.receive())).toEqual(['own']);
-  jobs.clock.advance(3000);
+  await jobs.clock.advance(3000);
   expect(bodies(await jobs.receive())).toEqual(['queue’s']);
 });
 
@@ -198,9 +198,9 @@ test('a delay is at most 15 minutes (APIReference SendMessage)', async () => {
 test('a message that nobody deletes is gone after the retention period (AWS::SQS::Queue)', async () => {
   await using jobs = await startJobs({ MessageRetentionPeriod: 60 });
   await jobs.send('one');
-  jobs.clock.advance(59_999);
+  await jobs.clock.advance(59_999);
   expect(await jobs.receive({ VisibilityTimeout: 0 })).toHaveLength(1);
-  jobs.clock.advance(1);
+  await jobs.clock.advance(1);
   expect(await jobs.receive()).toEqual([]);
 });
 
@@ -216,7 +216,7 @@ test('a long poll answers as soon as there is a message (SQSDG short and long po
   const polled = jobs.receive({ WaitTimeSeconds: 20 });
   await jobs.armed(20_000);
   await jobs.send('late', { DelaySeconds: 3 });
-  jobs.clock.advance(3000);
+  await jobs.clock.advance(3000);
   expect(bodies(await polled)).toEqual(['late']);
 });
 
@@ -224,7 +224,7 @@ test('a long poll of an empty queue ends after its wait (SQSDG short and long po
   await using jobs = await startJobs({ ReceiveMessageWaitTimeSeconds: 7 });
   const polled = jobs.receive();
   await jobs.armed(7000);
-  jobs.clock.advance(7000);
+  await jobs.clock.advance(7000);
   expect(await polled).toEqual([]);
 });
 
@@ -316,6 +316,6 @@ test('a purged queue is empty, and is purged once a minute at most (APIReference
   await purge();
   expect(await jobs.receive()).toEqual([]);
   await expect(purge()).rejects.toMatchObject({ name: 'PurgeQueueInProgress' });
-  jobs.clock.advance(60_000);
+  await jobs.clock.advance(60_000);
   await purge();
 });

@@ -259,7 +259,7 @@ test('what was accepted survives the end of the whole process by kill -9, receip
   await using aws = await startQueues([makeQueue('Jobs', { VisibilityTimeout: 60 })], { data: folder.path });
   expect(JSON.parse(String(accepted))).toEqual(['received', 'waiting']);
   expect(await bodies(aws)).toEqual(['waiting']);
-  aws.clock.advance(60_000);
+  await aws.clock.advance(60_000);
   expect(await bodies(aws)).toEqual(['received', 'waiting']);
 });
 

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsOptions } from '../../../local/aws/index.ts';
-import type { Clock } from '../../../local/clock.ts';
 import type { Resource } from '../../../local/template/model.ts';
-import { makeClock, makeTemplate, startTestAws, type TestAws } from '../aws/aws.fixture.ts';
+import { type MovableClock, standingClock } from '../../../local/movable-clock.ts';
+import { makeTemplate, startTestAws, type TestAws } from '../aws/aws.fixture.ts';
 
 export const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
@@ -29,9 +29,7 @@ export const redriveTo = (name: string, maxReceiveCount: number) => ({
 });
 
 export type TestQueues = TestAws & {
-  clock: ReturnType<typeof makeClock>;
-  /** The same clock, which also tells what is waited for. */
-  watched: Clock;
+  clock: MovableClock;
   /** Resolves once something waits for so many milliseconds. */
   armed: (delay: number) => Promise<void>;
   /** An SQS client with the credentials of a function, or the operator's. */
@@ -43,22 +41,21 @@ export const started = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** The queues, with what other resources come along, behind a clock that only the test moves. */
 export const startQueues = async (resources: Resource[], options: Partial<AwsOptions> = {}): Promise<TestQueues> => {
-  const clock = makeClock(started);
+  const standing = standingClock(started);
   const waits = new EventEmitter();
-  const watched: Clock = {
-    now: clock.now,
+  const clock: MovableClock = {
+    ...standing,
     after: (delay, callback) => {
-      const cancel = clock.after(delay, callback);
+      const cancel = standing.after(delay, callback);
       waits.emit(String(delay));
       return cancel;
     },
   };
-  const aws = await startTestAws(makeTemplate(...resources), { clock: watched, ...options });
+  const aws = await startTestAws(makeTemplate(...resources), { clock, ...options });
   const clients: SQSClient[] = [];
   return {
     ...aws,
     clock,
-    watched,
     armed: async (delay) => void (await once(waits, String(delay))),
     sqs: (functionId) => {
       const credentials = functionId === undefined ? aws.operator : aws.credentials(functionId);

@@ -1,0 +1,118 @@
+/** `npm start -- --faults FILE`: what the file may say, and what is told when it is wrong. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { readFaults } from '../../../local/faults/index.ts';
+
+const inFolder = async () => {
+  const path = await mkdtemp(join(tmpdir(), 'tandem-faults-'));
+  const write = async (content: unknown) => {
+    const file = join(path, 'faults.json');
+    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    return file;
+  };
+  return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, maxRetries: 5 }) };
+};
+
+const crash = { kind: 'crash', function: '*', within: 5 };
+
+test('a file has a seed and faults, whose defaults are filled in', async () => {
+  await using folder = await inFolder();
+  expect(await readFaults(await folder.write({ seed: 42, faults: [crash] }))).toEqual({
+    seed: 42,
+    faults: [{ ...crash, rate: 1 }],
+  });
+  expect(await readFaults(await folder.write({ faults: [] }))).toEqual({ faults: [] });
+});
+
+test.each([
+  ['no JSON', '{ "seed": 1', /^The file of faults .*faults\.json is not JSON: SyntaxError/],
+  ['no object', [], /faults\.json: Invalid input: expected object, received array\.$/],
+  ['another field', { sed: 1, faults: [] }, /: sed is unknown: a file has "seed" and "faults"\.$/],
+  ['a broken seed', { seed: 1.5, faults: [] }, /: seed: Invalid input: expected int, received number\.$/],
+  ['no faults', { seed: 1 }, /: faults: Invalid input: expected array, received undefined\.$/],
+  [
+    'another kind',
+    { faults: [{ kind: 'latncy' }] },
+    /: faults\[0\]\.kind: Invalid discriminator value\. Expected 'error' \| 'latency' \| 'lost-response' \| .*'post-failure'\.$/,
+  ],
+  [
+    'another field of a fault',
+    { faults: [crash, { ...crash, withn: 5 }] },
+    /: faults\[1\]: withn is no field of it: these are kind, function, within, rate, times\.$/,
+  ],
+  ['a rate above 1', { faults: [{ ...crash, rate: 2 }] }, /: faults\[0\]\.rate: Too big: expected number to be <=1\.$/],
+  ['no time at all', { faults: [{ ...crash, times: 0 }] }, /: faults\[0\]\.times: Too small: expected .* >=1\.$/],
+  [
+    'staleness of more than a second',
+    { faults: [{ kind: 'stale-read', milliseconds: 1001 }] },
+    /: faults\[0\]\.milliseconds: Too big: expected number to be <=1000\.$/,
+  ],
+  [
+    'another status of a post',
+    { faults: [{ kind: 'post-failure', status: 404 }] },
+    /: faults\[0\]\.status: Invalid option: expected one of 410\|429\|500\|503\.$/,
+  ],
+  [
+    'another operation',
+    { faults: [{ kind: 'unprocessed', operation: 'Scan' }] },
+    /: faults\[0\]\.operation: Invalid option: expected one of "BatchWriteItem"\|"BatchGetItem"\.$/,
+  ],
+  [
+    'a 99th percentile below the median',
+    { faults: [{ kind: 'latency', service: '*', operation: '*', median: 5, p99: 4 }] },
+    /: faults\[0\]\.p99: must not be less than the median\.$/,
+  ],
+])('%s is told in a sentence, with where it is and what is allowed', async (_what, content, message) => {
+  await using folder = await inFolder();
+  await expect(readFaults(await folder.write(content))).rejects.toThrow(message);
+});
+
+const start = (data: string, file: string, ...options: string[]) => {
+  const args = ['local/main.ts', '--port', '0', '--data', data, '--faults', file, ...options];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+};
+
+test('a file that is not there ends the start before anything is made', async () => {
+  await using folder = await inFolder();
+  const child = start(join(folder.path, 'data'), join(folder.path, 'none.json'));
+  let told = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    told += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+  expect(told).toMatch(/^The file of faults .*none\.json cannot be read: Error: ENOENT/);
+  await expect(readFile(join(folder.path, 'data'))).rejects.toThrow('ENOENT');
+});
+
+test('the welcome shows the seed with which a run can be repeated', async () => {
+  await using folder = await inFolder();
+  const child = start(join(folder.path, 'data'), await folder.write({ seed: 1234, faults: [crash] }));
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (line.startsWith('Next')) break;
+  }
+  expect(lines).toContain('  Faults      1; repeated with "seed": 1234');
+  child.kill('SIGTERM');
+  await exited;
+  const log = await readFile(join(folder.path, 'data', 'cloud.log'), 'utf8');
+  expect(log).toMatch(/^\S+ fault: number 1 of seed 1234 begins: \{"kind":"crash"/m);
+});
+
+test('with --json the seed is among the facts', async () => {
+  await using folder = await inFolder();
+  const child = start(join(folder.path, 'data'), await folder.write({ faults: [crash] }), '--json');
+  const exited = once(child, 'exit');
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  expect(JSON.parse(z.string().parse(line))).toMatchObject({ seed: expect.any(Number) });
+  child.kill('SIGTERM');
+  await exited;
+});
