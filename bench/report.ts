@@ -1,0 +1,88 @@
+import { alignColumns, formatAmount, priceList, quantities, quantityNames } from '#local';
+import type { Start } from './cold.ts';
+import type { Cost } from './cost.ts';
+import type { Local } from './local/measure-local.ts';
+import type { Machine } from './machine.ts';
+import type { Pairings } from './pairing.ts';
+
+export type Report = {
+  at: string;
+  machine: Machine;
+  prices: string;
+  cost?: Cost[];
+  cold?: Start[];
+  pairing?: Pairings;
+  local?: Local;
+};
+
+type Lines = string[][];
+
+/** Columns for what is used at all. */
+export const costLines = (costs: readonly Cost[]): Lines => {
+  const used = quantities.filter((quantity) => costs.some(({ perUnit }) => perUnit[quantity] !== 0));
+  return [
+    ['scenario', 'per', ...used.map((quantity) => quantityNames[quantity]), 'USD per million'],
+    ...costs.map(({ scenario, unit, perUnit, usdPerMillion }) => [
+      scenario,
+      unit,
+      ...used.map((quantity) => formatAmount(perUnit[quantity])),
+      usdPerMillion.toFixed(2),
+    ]),
+  ];
+};
+
+export const coldLines = (starts: readonly Start[]): Lines => [
+  ['function', 'MB', 'bundle KB', 'gzip KB', 'import ms', '× node:http', 'first call ms'],
+  ...starts.map(({ function: name, memory, bundle, gzip, import: time, ratio, firstCall }) => [
+    name,
+    String(memory),
+    bundle.toFixed(0),
+    gzip.toFixed(0),
+    time.toFixed(1),
+    ratio.toFixed(2),
+    firstCall?.toFixed(1) ?? '–',
+  ]),
+];
+
+/** What each takes, and may take. */
+export const pairingLines = ({ count, p50, p95, requests }: Pairings): Lines => [
+  [`of ${count} pairings, one after the other`, 'takes', 'at most'],
+  ['from the code to a computer that is linked and connected; ms, the median', p50.toFixed(0), ''],
+  ['the same, the 95th percentile', p95.toFixed(0), '1500'],
+  ['requests to DynamoDB, of one on average', formatAmount(requests), '16'],
+];
+
+/** What each takes, and may take. */
+export const localLines = ({ start, idle, connections, connection, throughput }: Local): Lines => [
+  ['of this machine', 'takes', 'at most'],
+  ['from npm start to ready, on data of an earlier run; ms', start.toFixed(0), '5000'],
+  ['memory when idle; MB', idle.toFixed(0), '300'],
+  [`memory of an idle connection, one of ${connections}; KB`, connection.toFixed(1), '25'],
+  ['calls a second to the DynamoDB engine itself', throughput.direct.toFixed(0), ''],
+  ['calls a second through the AWS endpoint', throughput.endpoint.toFixed(0), ''],
+  ['what the endpoint costs of these; %', throughput.cost.toFixed(0), '30'],
+];
+
+/** When and where it was measured. */
+export const occasion = ({ at, machine }: Report): string =>
+  `Measured ${at.slice(0, 10)} with Node ${machine.node} on ${machine.cores} cores of ${machine.processor}, ${machine.memory} GB, ${machine.system}`;
+
+/** When, where and by which prices it was measured. */
+export const circumstances = (report: Report): string => `${occasion(report)}; ${report.prices}.`;
+
+export const priceNote = `list prices of ${priceList.region} as of ${priceList.asOf}`;
+
+/** For a terminal. */
+export const asText = (report: Report): string =>
+  [
+    ...(report.cost === undefined ? [] : [alignColumns(costLines(report.cost))]),
+    ...(report.cold === undefined ? [] : [alignColumns(coldLines(report.cold))]),
+    ...(report.pairing === undefined ? [] : [alignColumns(pairingLines(report.pairing))]),
+    ...(report.local === undefined ? [] : [alignColumns(localLines(report.local))]),
+    circumstances(report),
+  ].join('\n\n');
+
+export const asMarkdown = ([head = [], ...rows]: Lines): string => {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+};
