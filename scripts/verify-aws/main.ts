@@ -1,33 +1,52 @@
 /** `npm run verify:aws -- --endpoint wss://…`: does a stage do at its edge what the local cloud does? */
 import { parseArgs } from 'node:util';
 import { checks } from './checks.ts';
+import { managementChecks } from './management-checks.ts';
+import { openStage } from './stage.ts';
 
-const { endpoint } = parseArgs({ options: { endpoint: { type: 'string' } } }).values;
+const api = '<api>.execute-api.<region>.amazonaws.com/<stage>';
+const usage = `Usage: npm run verify:aws -- --endpoint wss://${api} [--management https://${api}, with AWS credentials in the environment]`;
 
-const reasonOf = async (check: (endpoint: string) => Promise<void>, url: string): Promise<string | undefined> => {
+type Wanted = { endpoint: string; management: string | undefined };
+
+try {
+  await run(readCommandLine());
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 2;
+}
+
+async function run({ endpoint, management }: Wanted): Promise<void> {
+  await verify(checks, endpoint);
+  if (management === undefined) return;
+  await using stage = await openStage({ endpoint, management });
+  await verify(managementChecks, stage);
+}
+
+function readCommandLine(): Wanted {
+  const options = { endpoint: { type: 'string' }, management: { type: 'string' } } as const;
   try {
-    await check(url);
-    return undefined;
+    const { endpoint = '', management } = parseArgs({ options }).values;
+    if (!/^wss?:\/\/./.test(endpoint)) throw new Error('--endpoint must be a URL with wss:.');
+    if (!/^https?:\/\/./.test(management ?? 'https://host')) throw new Error('--management must be a URL with https:.');
+    return { endpoint, management };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // Node adds lines of advice for some mistakes.
+    const [why = ''] = messageOf(error).split('\n');
+    throw new Error(`${why.replace(/\.$/, '')}. ${usage}`, { cause: error });
   }
-};
+}
 
-const verify = async (url: string): Promise<void> => {
-  for (const [name, check] of Object.entries(checks)) {
-    const reason = await reasonOf(check, url);
+async function verify<T>(all: Readonly<Record<string, (subject: T) => Promise<void>>>, subject: T): Promise<void> {
+  for (const [name, check] of Object.entries(all)) {
+    const reason = await check(subject).then(() => undefined, messageOf);
     process.stdout.write(`${reason === undefined ? 'as here ' : 'DIFFERS '} ${name}\n`);
     if (reason === undefined) continue;
     process.stdout.write(`${reason.replaceAll(/^/gm, '          ')}\n`);
     process.exitCode = 1;
   }
-};
+}
 
-if (endpoint === undefined || !/^wss?:/.test(endpoint)) {
-  process.stderr.write(
-    'Usage: npm run verify:aws -- --endpoint wss://<api>.execute-api.<region>.amazonaws.com/<stage>\n',
-  );
-  process.exitCode = 2;
-} else {
-  await verify(endpoint);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

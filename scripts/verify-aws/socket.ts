@@ -24,10 +24,10 @@ const next = async (socket: WebSocket, event: 'message' | 'close'): Promise<unkn
   return heard[0];
 };
 
-/** A guest's socket, closed when disposed of. */
-export const connect = async (url: string) => {
-  const knocked = await knock(url, ['tandem.v1']);
-  if ('refused' in knocked) throw new Error(`a guest is refused with ${knocked.refused}`);
+/** A socket, a guest's unless it has a token; closed when disposed of. */
+export const connect = async (url: string, protocols = ['tandem.v1']) => {
+  const knocked = await knock(url, protocols);
+  if ('refused' in knocked) throw new Error(`the client is refused with ${knocked.refused}`);
   const { socket } = knocked;
   return {
     socket,
