@@ -56,6 +56,7 @@ export type Succession =
   | { kind: 'added'; device: Device }
   | { kind: 'removed'; devices: DeviceNumber[] }
   | { kind: 'renewed' }
+  | { kind: 'recovered'; device: Device; former: DeviceNumber }
   | { kind: 'refused'; reason: string };
 
 const same = (a: Device, b: Device) => a.id === b.id && a.key === b.key && a.linkedAt === b.linkedAt;
@@ -63,22 +64,29 @@ const refused = (reason: string): Succession => ({ kind: 'refused', reason });
 
 /**
  * Whether `next` may follow `previous`, and what it changes: one device added, or any but the primary removed, or
- * none (a renewal of the signature). Server and clients both ask it; the signature is {@link isSignedBy}'s matter.
+ * none (a renewal of the signature), or a new primary in the place of the former (a recovery). Server and clients both
+ * ask it; the signature is {@link isSignedBy}'s matter.
  */
 export const succeeds = (previous: DeviceList, next: DeviceList): Succession => {
   if (next.identityKey !== previous.identityKey) return refused('another identity key');
   if (next.version !== previous.version + 1) return refused(`version ${next.version} after ${previous.version}`);
   if (next.previous !== deviceListHash(previous)) return refused('it does not name its predecessor');
-  if (next.primary !== previous.primary) return refused('another primary');
 
   const removed = previous.devices.filter((device) => !next.devices.some((other) => same(device, other)));
   const added = next.devices.filter((device) => !previous.devices.some((other) => same(device, other)));
   const [device] = added;
+  if (device !== undefined && device.id !== next.version) {
+    return refused(`device ${device.id} added by version ${next.version}`);
+  }
+  if (next.primary !== previous.primary) {
+    const isSwap = added.length === 1 && removed.length === 1 && removed[0]?.id === previous.primary;
+    if (device === undefined || !isSwap || next.primary !== device.id) return refused('another primary');
+    return { kind: 'recovered', device, former: previous.primary };
+  }
   if (device === undefined) {
     return removed.length === 0 ? { kind: 'renewed' } : { kind: 'removed', devices: removed.map(({ id }) => id) };
   }
   if (added.length > 1 || removed.length > 0)
     return refused('more than one device added, or added and removed at once');
-  if (device.id !== next.version) return refused(`device ${device.id} added by version ${next.version}`);
   return { kind: 'added', device };
 };

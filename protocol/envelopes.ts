@@ -48,7 +48,7 @@ export const Recipient = z.object({
 });
 export type Recipient = z.infer<typeof Recipient>;
 
-export const addressed = {
+const addressed = {
   message: MessageId,
   bodies: z.array(Body).check(z.minLength(1), z.maxLength(limits.batch)),
   to: z.array(Recipient).check(
@@ -63,7 +63,7 @@ type Addressed = { bodies: string[]; to: Recipient[] };
 const bodiesExist = ({ bodies, to }: Addressed) =>
   to.every(({ devices }) => devices.every(({ body }) => body < bodies.length));
 
-export const bodiesNamed = z.refine<Addressed>(bodiesExist, 'a device names a body that is not there');
+const bodiesNamed = z.refine<Addressed>(bodiesExist, 'a device names a body that is not there');
 
 /** How many envelopes a message is. */
 export const countEnvelopes = ({ to }: Pick<Addressed, 'to'>): number =>
@@ -79,15 +79,29 @@ export const Message = z
   .check(bodiesNamed);
 export type Message = z.infer<typeof Message>;
 
-/** All messages of one `relay.send`. */
-export const Messages = z.array(Message).check(
-  z.minLength(1),
-  z.refine((messages) => unique(messages.map(({ message }) => message)), 'a message is named twice'),
-  z.refine(
-    (messages) => messages.reduce((count, message) => count + countEnvelopes(message), 0) <= limits.batch,
-    `at most ${limits.batch} envelopes a call`,
-  ),
+const notTwice = z.refine<{ message: MessageId }[]>(
+  (messages) => unique(messages.map(({ message }) => message)),
+  'a message is named twice',
 );
+const notTooMany = z.refine<Addressed[]>(
+  (messages) => messages.reduce((count, message) => count + countEnvelopes(message), 0) <= limits.batch,
+  `at most ${limits.batch} envelopes a call`,
+);
+/** An account may be named without a device, as one's own that has no other; it is read all the same. */
+const notTooFar = z.refine<Addressed[]>(
+  (messages) => new Set(messages.flatMap(({ to }) => to.map(({ account }) => account))).size <= limits.batch,
+  `at most ${limits.batch} accounts a call`,
+);
+
+/** All messages of one `relay.send`. */
+export const Messages = z
+  .array(Message)
+  .check(z.minLength(1), z.maxLength(limits.batch), notTwice, notTooMany, notTooFar);
+
+/** All signals of one `relay.signal`. */
+export const Signals = z
+  .array(z.object(addressed).check(bodiesNamed))
+  .check(z.minLength(1), z.maxLength(limits.batch), notTwice, notTooMany, notTooFar);
 
 /** A message as one device gets it. */
 export const Envelope = z.object({

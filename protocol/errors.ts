@@ -13,6 +13,12 @@ export const errors = {
   guests_refused: { rpc: -32000, retryable: false, message: 'Connect with a token of a linked device first.' },
   devices_refused: { rpc: -32000, retryable: false, message: 'Only a guest connection may call this.' },
   companions_refused: { rpc: -32000, retryable: false, message: 'Only the primary device may call this.' },
+  rate_limited: { rpc: -32000, retryable: true, message: 'Too many calls; wait as long as retryAfterMs says.' },
+  admission_refused: {
+    rpc: -32000,
+    retryable: false,
+    message: 'This cloud admits who has a ticket of its owner; ask there for a new one.',
+  },
   guest_expired: { rpc: -32000, retryable: false, message: 'A guest has five minutes; connect again.' },
   unlinked: { rpc: -32000, retryable: false, message: 'This device is no longer linked to its account.' },
 
@@ -23,13 +29,14 @@ export const errors = {
     message: 'The time is more than five minutes from the server’s; correct it by session.time and sign again.',
   },
   account_exists: { rpc: -32000, retryable: false, message: 'The account is registered with another device list.' },
+  account_gone: { rpc: -32000, retryable: false, message: 'The account was deleted by its owner, for good.' },
   account_unknown: { rpc: -32000, retryable: false, message: 'There is no such account.' },
   list_refused: { rpc: -32000, retryable: false, message: 'The device list may not follow the current one.' },
   list_conflict: { rpc: -32000, retryable: false, message: 'The device list has changed meanwhile; build on details.' },
 
   pairing_unknown: { rpc: -32000, retryable: false, message: 'There is no such pairing; show a new code.' },
   pairing_expired: { rpc: -32000, retryable: false, message: 'The pairing has expired; show a new code.' },
-  pairing_cancelled: { rpc: -32000, retryable: false, message: 'The code has been replaced; scan the one shown now.' },
+  pairing_cancelled: { rpc: -32000, retryable: false, message: 'The code was withdrawn; scan the one shown now.' },
   pairing_denied: { rpc: -32000, retryable: false, message: 'The pairing was denied.' },
   pairing_taken: { rpc: -32000, retryable: false, message: 'Another phone has scanned this code.' },
   pairing_approved: { rpc: -32000, retryable: false, message: 'The pairing was approved already; a code works once.' },
@@ -37,6 +44,12 @@ export const errors = {
   pairing_pending: { rpc: -32000, retryable: false, message: 'The code was scanned; decide on the phone.' },
 
   devices_changed: { rpc: -32000, retryable: false, message: 'Encrypt anew for the devices in details.' },
+  mailbox_full: {
+    rpc: -32000,
+    retryable: false,
+    message: 'A device in details has not fetched its mail for long; it takes no more.',
+  },
+  keys_full: { rpc: -32000, retryable: false, message: 'A hundred one-time keys are held already.' },
   message_expired: { rpc: -32000, retryable: false, message: 'The message id is too old, or ahead of time.' },
 } as const satisfies Record<string, { rpc: number; retryable: boolean; message: string }>;
 
@@ -46,11 +59,14 @@ export type ErrorCode = keyof typeof errors;
 export class TandemError extends Error {
   readonly code: ErrorCode;
   readonly details: unknown;
+  /** Not earlier than after so many milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, details?: unknown) {
+  constructor(code: ErrorCode, details?: unknown, retryAfterMs?: number) {
     super(errors[code].message);
     this.name = 'TandemError';
     this.code = code;
     this.details = details;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -11,10 +11,16 @@ export const events = {
   'pairing.scanned': z.object({ pairing: PairingId, decideBy: Timestamp }),
   'pairing.approved': z.object({ pairing: PairingId, sealed: BoundedBytes(limits.sealed), deviceList: DeviceList }),
   'pairing.denied': z.object({ pairing: PairingId }),
+  /** To the phone that has scanned it: the companion has withdrawn. */
+  'pairing.cancelled': z.object({ pairing: PairingId }),
   'devices.changed': z.object({ deviceList: DeviceList }),
   'devices.left': z.object({ device: DeviceNumber }),
   'relay.deliver': z.object({ envelopes: z.array(Envelope) }),
-  'relay.signal': z.object({ message: MessageId, sender: DeviceAddress, body: Body }),
+  /** There is mail that was not delivered: synchronize. */
+  'relay.waiting': z.object({}),
+  'relay.signal': z.object({ signals: z.array(z.object({ message: MessageId, sender: DeviceAddress, body: Body })) }),
+  /** So few one-time keys are left: publish new ones. */
+  'keys.low': z.object({ available: z.int() }),
   /** `by` is the `jti` of the token with which the same device connected elsewhere. */
   'session.replaced': z.object({ by: z.string() }),
   'session.revoked': z.object({}),

@@ -1,13 +1,16 @@
 export { AccountId, accountIdOf, addressOf, DeviceAddress, DeviceNumber, parseAddress } from './addresses.ts';
 export {
   type Bytes,
+  FixedBytes,
   fromBase64Url,
+  Hash,
   PublicKey,
   Signature,
   Timestamp,
   toBase64Url,
   utf8,
 } from './bytes.ts';
+export { type ContactCode, formatContactCode, type ParsedContactCode, parseContactCode } from './contact-code.ts';
 export { isTimely, parseOffer, subprotocol, TokenClaims, tokenHeader } from './connect-token.ts';
 export {
   Device,
@@ -46,10 +49,18 @@ export {
   type OneWay,
   type Params,
   PairingState,
+  type Rate,
   type Result,
   type Who,
   type WhoOf,
 } from './methods.ts';
 export { formatPairingCode, PairingCode, type ParsedPairingCode, PairingId, parsePairingCode } from './pairing-code.ts';
 export { hash, sign, statement, verify } from './signing.ts';
-export { collectStatement, pairingInfo, registerStatement } from './statements.ts';
+export {
+  cancelStatement,
+  collectStatement,
+  deleteStatement,
+  pairingInfo,
+  recoverStatement,
+  registerStatement,
+} from './statements.ts';

@@ -12,6 +12,15 @@ export const limits = {
   /** What `pairing.approve` may seal for the companion. */
   sealed: 8_000,
   label: 64,
+  /** A ticket of admission, in characters. */
+  ticket: 4096,
+  keyBlob: 4096,
+  /** One-time keys in one `keys.publish`, held at once, and the number below which their device is told. */
+  keysPublished: 25,
+  keysHeld: 100,
+  keysLow: 10,
+  /** Devices in one `keys.claim`. */
+  keysClaimed: 8,
   devices: 10,
   /** Envelopes in one `relay.send`, ids in one `relay.ack`, envelopes asked of one `relay.sync`. */
   batch: 100,
@@ -21,6 +30,8 @@ export const limits = {
   tokenAge: 60 * second,
   tokenLead: 30 * second,
   guestLife: 5 * minute,
+  /** What a device that is told of its end still has to hear before its connection is closed. */
+  farewell: 2 * second,
 
   pairingScan: 60 * second,
   pairingDecision: 3 * minute,
@@ -29,6 +40,8 @@ export const limits = {
   messageAge: 7 * day,
   messageLead: 5 * minute,
   envelopeLife: 30 * day,
+  /** How long a delivered envelope may stay unacknowledged. */
+  ackDeadline: 30 * second,
 
   idle: 10 * minute,
   connectionLife: 2 * hour,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { AccountId, DeviceNumber } from './addresses.ts';
+import { AccountId, DeviceAddress, DeviceNumber } from './addresses.ts';
 import { BoundedBytes, PublicKey, Signature, Timestamp } from './bytes.ts';
 import { DeviceList } from './device-list.ts';
-import { addressed, bodiesNamed, Envelope, EnvelopeId, MessageId, Messages } from './envelopes.ts';
+import { Envelope, EnvelopeId, MessageId, Messages, Signals } from './envelopes.ts';
 import { ErrorObject } from './json-rpc.ts';
 import { limits } from './limits.ts';
 import { PairingId } from './pairing-code.ts';
@@ -10,8 +10,11 @@ import { PairingId } from './pairing-code.ts';
 /** `guest`: a connection without a token. `device`: any linked device. `primary`: the phone alone. */
 export type Who = 'guest' | 'device' | 'primary' | 'anyone';
 
-/** How calls are counted against a caller's rate: each one, a random sixteenth of them, or not at all. */
-type Rate = 'exact' | 'sampled' | 'free';
+/**
+ * Against which rate a call is counted: not at all, with the few that change something, with the many that read, or
+ * with those of its own kind. Calls of guests are counted by their network.
+ */
+export type Rate = 'free' | 'change' | 'read' | 'register' | 'send' | 'signal';
 
 type Method = { who: Who; rate: Rate; params: z.ZodMiniType; result: z.ZodMiniType; oneWay?: true };
 
@@ -20,6 +23,10 @@ const Sealed = BoundedBytes(limits.sealed);
 const Label = z
   .string()
   .check(z.minLength(1), z.maxLength(limits.label), z.regex(/^[^\p{C}]*$/u, 'expected plain text'));
+/** A JWT of the deployer's own backend. */
+const Ticket = z.string().check(z.maxLength(limits.ticket));
+/** What starts a conversation with a device, opaque to the cloud: an MLS key package, a Signal prekey bundle. */
+const KeyBlob = BoundedBytes(limits.keyBlob);
 const EnvelopeIds = z.array(EnvelopeId).check(z.minLength(1), z.maxLength(limits.batch));
 
 /** The state that a companion finds its pairing in. */
@@ -45,54 +52,72 @@ const definitions = {
 
   'account.register': {
     who: 'guest',
-    rate: 'exact',
-    params: z.object({ deviceList: DeviceList, at: Timestamp, signature: Signature }),
+    rate: 'register',
+    params: z.object({ deviceList: DeviceList, at: Timestamp, signature: Signature, admission: z.optional(Ticket) }),
     result: z.object({ account: AccountId, device: DeviceNumber }),
+  },
+  'account.recover': {
+    who: 'guest',
+    rate: 'register',
+    params: z.object({ deviceList: DeviceList, at: Timestamp, signature: Signature }),
+    result: z.object({ device: DeviceNumber }),
+  },
+  'account.delete': {
+    who: 'primary',
+    rate: 'change',
+    params: z.object({ at: Timestamp, signature: Signature }),
+    result: Nothing,
   },
 
   'pairing.open': {
     who: 'guest',
-    rate: 'exact',
+    rate: 'change',
     params: z.object({ deviceKey: PublicKey, replaces: z.optional(PairingId), label: z.optional(Label) }),
     result: z.object({ pairing: PairingId, expiresAt: Timestamp }),
   },
   'pairing.scan': {
     who: 'primary',
-    rate: 'exact',
+    rate: 'change',
     params: z.object({ pairing: PairingId }),
     result: z.object({ deviceKey: PublicKey, decideBy: Timestamp, companion: Companion }),
   },
   'pairing.approve': {
     who: 'primary',
-    rate: 'exact',
+    rate: 'change',
     params: z.object({ pairing: PairingId, deviceList: DeviceList, sealed: Sealed }),
     result: z.object({ device: DeviceNumber }),
   },
-  'pairing.deny': { who: 'primary', rate: 'exact', params: z.object({ pairing: PairingId }), result: Nothing },
+  'pairing.deny': { who: 'primary', rate: 'change', params: z.object({ pairing: PairingId }), result: Nothing },
+  'pairing.cancel': {
+    who: 'guest',
+    rate: 'change',
+    params: z.object({ pairing: PairingId, at: Timestamp, signature: Signature }),
+    result: Nothing,
+  },
   'pairing.collect': {
     who: 'guest',
-    rate: 'exact',
+    rate: 'change',
     params: z.object({ pairing: PairingId, at: Timestamp, signature: Signature }),
     result: z.object({ state: PairingState, sealed: z.optional(Sealed), deviceList: z.optional(DeviceList) }),
   },
 
   'devices.list': {
     who: 'device',
-    rate: 'sampled',
+    rate: 'read',
     params: z.object({ account: AccountId }),
     result: z.object({ deviceList: DeviceList }),
   },
   'devices.update': {
     who: 'primary',
-    rate: 'exact',
+    rate: 'change',
     params: z.object({ deviceList: DeviceList }),
     result: Nothing,
   },
-  'devices.leave': { who: 'device', rate: 'exact', params: Nothing, result: Nothing },
+  'devices.leave': { who: 'device', rate: 'change', params: Nothing, result: Nothing },
 
   'relay.send': {
     who: 'device',
-    rate: 'sampled',
+    rate: 'send',
     params: z.object({ messages: Messages }),
     result: z.object({
       results: z.array(
@@ -105,14 +130,14 @@ const definitions = {
   },
   'relay.ack': {
     who: 'device',
-    rate: 'free',
+    rate: 'read',
     params: z.object({ envelopes: EnvelopeIds }),
     result: Nothing,
     oneWay: true,
   },
   'relay.sync': {
     who: 'device',
-    rate: 'sampled',
+    rate: 'read',
     params: z.object({
       ack: z.optional(EnvelopeIds),
       after: z.optional(EnvelopeId),
@@ -122,9 +147,39 @@ const definitions = {
   },
   'relay.signal': {
     who: 'device',
-    rate: 'sampled',
-    params: z.object(addressed).check(bodiesNamed),
+    rate: 'signal',
+    params: z.object({ signals: Signals }),
     result: Nothing,
+  },
+
+  'contacts.block': { who: 'device', rate: 'change', params: z.object({ account: AccountId }), result: Nothing },
+  'contacts.unblock': { who: 'device', rate: 'change', params: z.object({ account: AccountId }), result: Nothing },
+
+  'keys.publish': {
+    who: 'device',
+    rate: 'change',
+    params: z.object({
+      lastResort: z.optional(KeyBlob),
+      oneTime: z.array(KeyBlob).check(
+        z.maxLength(limits.keysPublished),
+        z.refine((blobs) => new Set(blobs).size === blobs.length, 'a one-time key is given twice'),
+      ),
+    }),
+    result: z.object({ available: z.int() }),
+  },
+  'keys.claim': {
+    who: 'device',
+    rate: 'change',
+    params: z.object({
+      devices: z.array(DeviceAddress).check(
+        z.minLength(1),
+        z.maxLength(limits.keysClaimed),
+        z.refine((devices) => new Set(devices).size === devices.length, 'a device is named twice'),
+      ),
+    }),
+    result: z.object({
+      bundles: z.array(z.object({ address: DeviceAddress, blob: KeyBlob, oneTime: z.boolean() })),
+    }),
   },
 } as const satisfies Record<string, Method>;
 

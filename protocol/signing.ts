@@ -3,7 +3,16 @@ import type { Bytes } from './bytes.ts';
 import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
 
 /** What a signature or hash is about; the label keeps one statement from being taken for another. */
-export type Label = 'device-list' | 'register' | 'collect' | 'pairing';
+export type Label =
+  | 'device-list'
+  | 'register'
+  | 'recover'
+  | 'delete'
+  | 'collect'
+  | 'cancel'
+  | 'pairing'
+  | 'recovery'
+  | 'stream';
 
 const uint = (value: number, length: 4 | 8): Bytes => {
   const bytes = new Uint8Array(length);

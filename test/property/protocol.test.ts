@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  type DeviceList,
   deviceListHash,
   fromBase64Url,
+  limits,
   messageTime,
   PublicKey,
   parseAddress,
@@ -10,6 +12,7 @@ import {
   succeeds,
   toBase64Url,
 } from '#protocol';
+import { judgeList } from '../../client/devices/judge-list.ts';
 import { newAccount, newKeyPair } from '../fixtures/accounts.ts';
 
 const bytes = fc.uint8Array({ maxLength: 64 }).map((array) => Uint8Array.from(array));
@@ -18,7 +21,16 @@ const fields = fc.array(bytes, { maxLength: 6 });
 const spell = ([label, values]: [string, Uint8Array[]]) => [label, ...values.map((value) => value.join())].join(';');
 
 test('two different statements never share their bytes', () => {
-  const labels = fc.constantFrom('register' as const, 'collect' as const, 'pairing' as const, 'device-list' as const);
+  const labels = fc.constantFrom<Parameters<typeof statement>[0]>(
+    'device-list',
+    'register',
+    'recover',
+    'delete',
+    'collect',
+    'cancel',
+    'pairing',
+    'recovery',
+  );
   const statements = fc.tuple(labels, fields);
   fc.assert(
     fc.property(statements, statements, (a, b) => {
@@ -68,27 +80,64 @@ test('a UUIDv7 tells its time', () => {
   );
 });
 
-test('any history of links and unlinks succeeds step by step, and never gives a number twice', () => {
-  const keys = Array.from({ length: 12 }, () => newKeyPair().publicKey);
+const keys = Array.from({ length: 16 }, () => newKeyPair().publicKey);
+
+/** A history of an account: what each step of it should be, and the list that it makes. */
+const histories = fc.array(fc.nat({ max: 20 }), { maxLength: 12 }).map((steps) => {
+  const { first, adding, removing, recovering, next } = newAccount(0);
+  const history: { kind: string; list: DeviceList }[] = [{ kind: 'first', list: first }];
+  let list = first;
+  for (const [i, step] of steps.entries()) {
+    const device = list.devices[step];
+    const [kind, made] =
+      step === 20
+        ? (['renewed', next(list, {})] as const)
+        : device === undefined
+          ? (['added', adding(list, keys[i] ?? '')] as const)
+          : device.id === list.primary
+            ? (['recovered', recovering(list, keys[i] ?? '')] as const)
+            : (['removed', removing(list, device.id)] as const);
+    list = made;
+    if (list.devices.length > limits.devices) break;
+    history.push({ kind, list });
+  }
+  return { history, next };
+});
+
+test('any history of links, unlinks, recoveries and renewals succeeds step by step, and gives no number twice', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat({ max: 20 }), { maxLength: 12 }), (steps) => {
-      const { first, adding, removing } = newAccount(0);
+    fc.property(histories, ({ history }) => {
       const given = new Set([1]);
-      let list = first;
-      for (const [i, step] of steps.entries()) {
-        const victim = list.devices[step];
-        const unlink = victim !== undefined && victim.id !== list.primary;
-        const next = unlink ? removing(list, victim.id) : adding(list, keys[i] ?? '');
-        const succession = succeeds(list, next);
-        expect(succession.kind).toBe(unlink ? 'removed' : 'added');
-        if (succession.kind === 'added') {
-          expect(given.has(succession.device.id)).toBe(false);
-          given.add(succession.device.id);
-        }
-        expect(next.previous).toBe(deviceListHash(list));
-        list = next;
+      for (const [i, { kind, list }] of history.entries()) {
+        const before = history[i - 1]?.list;
+        if (before === undefined) continue;
+        const succession = succeeds(before, list);
+        expect(succession.kind).toBe(kind);
+        expect(list.previous).toBe(deviceListHash(before));
+        if (!('device' in succession)) continue;
+        expect(given.has(succession.device.id)).toBe(false);
+        given.add(succession.device.id);
       }
     }),
     { numRuns: 50 },
+  );
+});
+
+test('whoever was away takes every later list of a history, and no list that brings a number back', () => {
+  fc.assert(
+    fc.property(histories, fc.nat(), fc.nat(), ({ history, next }, one, other) => {
+      const [from, to] = [one % history.length, other % history.length].toSorted((a, b) => a - b);
+      const [trusted, list] = [history[from ?? 0]?.list, history[to ?? 0]?.list];
+      if (trusted === undefined || list === undefined || trusted === list) return;
+      expect(judgeList(trusted, list)).toBe('newer');
+
+      const ids = new Set(list.devices.map(({ id }) => id));
+      const gone = Array.from({ length: trusted.version }, (_, i) => i + 1).find((id) => !ids.has(id));
+      if (gone === undefined) return;
+      const back = { id: gone, key: newKeyPair().publicKey, linkedAt: 0 };
+      const devices = [...list.devices, back].toSorted((a, b) => a.id - b.id);
+      expect(judgeList(trusted, next(list, { version: list.version + 1, devices }))).toBe('conflict');
+    }),
+    { numRuns: 100 },
   );
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DeviceList, isSignedBy, succeeds } from '#protocol';
 import { newAccount, newKeyPair } from '../../fixtures/accounts.ts';
 
-const { account, first, next, adding, removing, signList } = newAccount();
+const { account, first, next, adding, recovering, removing, signList } = newAccount();
 const second = adding(first, newKeyPair().publicKey);
 const third = adding(second, newKeyPair().publicKey);
 const reasonOf = (previous: DeviceList, list: DeviceList) => {
@@ -25,6 +25,34 @@ test('a list may change nothing: its signature is renewed', () => {
   expect(succeeds(third, next(third, { issuedAt: third.issuedAt + 1 }))).toEqual({ kind: 'renewed' });
 });
 
+test('a list may put a new primary in the place of the former, and do nothing else', () => {
+  const key = newKeyPair().publicKey;
+  const recovered = recovering(third, key);
+  const device = { id: 4, key, linkedAt: recovered.devices[2]?.linkedAt };
+  expect(succeeds(third, recovered)).toEqual({ kind: 'recovered', device, former: 1 });
+  expect(recovered.devices.map(({ id }) => id)).toEqual([2, 3, 4]);
+
+  const [former, two, three, fresh] = [...third.devices, ...recovered.devices.slice(-1)];
+  if (former === undefined || two === undefined || three === undefined || fresh === undefined) throw new Error('four');
+  for (const [primary, devices] of [
+    [4, [former, two, three, fresh]],
+    [4, [two, fresh]],
+    [2, [two, three]],
+    [2, [two, three, fresh]],
+  ] as const) {
+    expect(reasonOf(third, next(third, { primary, devices: [...devices] }))).toBe('another primary');
+  }
+  const early = next(third, { primary: 3, devices: [two, { ...fresh, id: 3 }] });
+  expect(reasonOf(third, early)).toBe('device 3 added by version 4');
+});
+
+test('a recovered account goes on as any other', () => {
+  const recovered = recovering(third, newKeyPair().publicKey);
+  expect(succeeds(recovered, adding(recovered, newKeyPair().publicKey))).toMatchObject({ kind: 'added' });
+  expect(succeeds(recovered, removing(recovered, 2))).toEqual({ kind: 'removed', devices: [2] });
+  expect(succeeds(recovered, recovering(recovered, newKeyPair().publicKey))).toMatchObject({ former: 4 });
+});
+
 test('a number that a removed device had is never given again', () => {
   const without = removing(third, 3);
   const reused = next(without, { devices: [...without.devices, { id: 3, key: newKeyPair().publicKey, linkedAt: 0 }] });
@@ -43,7 +71,7 @@ test.each([
 
 test('a device may not change its key, nor one be added while another goes', () => {
   const swapped = second.devices.map((device) => ({ ...device, key: newKeyPair().publicKey }));
-  expect(reasonOf(second, next(second, { devices: swapped }))).toMatch(/at once/);
+  expect(reasonOf(second, next(second, { devices: swapped }))).toBe('device 1 added by version 3');
   const exchanged = [first.devices, { id: 3, key: newKeyPair().publicKey, linkedAt: 0 }].flat();
   expect(reasonOf(second, next(second, { devices: exchanged }))).toMatch(/at once/);
 });
