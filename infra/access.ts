@@ -1,23 +1,44 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { envNames } from '../functions/shared/env-names.ts';
-import type { Config } from './config.ts';
+import { admissionPolicy, type Config, quotasOf } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { BundledFunction } from './function.ts';
 import type { EnvName, FunctionSpec } from './functions.ts';
 import type { Storage } from './storage.ts';
+import type { Wakeups } from './wakeups.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /** What there is to reach. */
-type Resources = { storage: Storage; endpoint: Endpoint; config: Config };
+type Resources = {
+  storage: Storage;
+  endpoint: Endpoint;
+  queues: { closing: WorkQueue; deadlines: WorkQueue };
+  wakeups: Wakeups;
+  config: Config;
+};
 
 /** Allows the function what its spec says, and tells it the settings that its spec asks for. */
 export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: Resources): void => {
-  const { storage, endpoint } = resources;
+  const { storage, endpoint, queues, wakeups, config } = resources;
   const allow = (actions: readonly string[], table: { tableArn: string }) =>
     lambda.addToRolePolicy(
       new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
     );
   if (spec.directory !== undefined) allow(spec.directory, storage.directory);
   if (spec.mailboxes !== undefined) allow(spec.mailboxes, storage.mailboxes);
+  for (const name of spec.queues ?? []) {
+    const resources = [queues[name].queue.queueArn];
+    lambda.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources }));
+  }
+  if (spec.wakes) {
+    const resources = [wakeups.topic.topicArn];
+    lambda.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources }));
+  }
+  if (spec.ticketSecret && config.ticketSecret !== undefined) {
+    const resources = [ticketSecretArn(lambda, config.ticketSecret)];
+    lambda.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
+  }
   if (spec.connections !== undefined) endpoint.grantConnections(lambda, spec.connections);
 
   const values = settings(resources);
@@ -27,10 +48,24 @@ export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: 
   }
 };
 
-const settings = ({ storage, endpoint, config }: Resources): Record<EnvName, string | undefined> => ({
+/** Secrets Manager ends an ARN with six characters of its own. */
+const ticketSecretArn = (lambda: BundledFunction, name: string): string =>
+  Stack.of(lambda).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${name}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+const settings = ({ storage, endpoint, queues, wakeups, config }: Resources): Record<EnvName, string | undefined> => ({
   directoryTable: storage.directory.tableName,
   mailboxesTable: storage.mailboxes.tableName,
+  closingQueue: queues.closing.queue.queueUrl,
+  deadlineQueue: queues.deadlines.queue.queueUrl,
+  wakeupTopic: wakeups.topic.topicArn,
   endpoint: endpoint.url,
   host: config.host,
   minimumClient: config.minimumClient,
+  quotas: JSON.stringify(quotasOf(config)),
+  admission: JSON.stringify(admissionPolicy(config)),
 });

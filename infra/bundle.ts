@@ -22,6 +22,8 @@ export const bundle = async (): Promise<void> => {
     format: 'esm',
     // The AWS SDK's ES modules come first: they shake down to two thirds of its CommonJS.
     mainFields: ['module', 'main'],
+    // Lambda gives credentials by the environment: what looks for them elsewhere is a seventh of a bundle.
+    alias: { '@aws-sdk/credential-provider-node': `${root}functions/shared/credentials.ts` },
     sourcemap: 'external',
     logLevel: 'warning',
   });

@@ -1,9 +1,14 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import type { AdmissionPolicy } from '../functions/shared/admission-policy.ts';
+import { quotaNames, type Quotas, type QuotaName, quotas } from '../functions/shared/quotas.ts';
 
 /** The command line knows texts only. */
 const numeric = (value: unknown): unknown => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
 const wholeNumber = (least: number, most: number) => z.preprocess(numeric, z.int().gte(least).lte(most));
+const allowed = (name: QuotaName) => wholeNumber(1, 1_000_000_000).default(quotas[name].default);
+const settingsOf = <T>(of: (name: QuotaName) => T): Record<QuotaName, T> =>
+  z.record(z.enum(quotaNames), z.custom<T>()).parse(Object.fromEntries(quotaNames.map((name) => [name, of(name)])));
 
 /**
  * What a deployer may decide, each as `tandem.<setting>`: in the `context` of cdk.json for good, or on the command
@@ -32,6 +37,19 @@ const Config = z.object({
   throttlingRate: wholeNumber(1, 10_000).default(2000),
   /** Frames that a route may take at once. */
   throttlingBurst: wholeNumber(1, 5000).default(1000),
+  /** Who may register an account: anybody (`open`), or who brings a ticket that your own backend has signed. */
+  admission: z.enum(['open', 'ticket']).default('open'),
+  /** The `iss` of tickets. */
+  ticketIssuer: z.string().min(1).optional(),
+  /** Where the public keys of tickets are, as a JWKS (RFC 7517); or else: */
+  ticketJwks: z.url({ protocol: /^https$/, error: 'expected an https: URL' }).optional(),
+  /** The name of the secret in Secrets Manager, at least 32 characters, that signs tickets with HS256. */
+  ticketSecret: z
+    .string()
+    .regex(/^[\w/+=.@-]{1,256}$/, 'expected the name of a secret')
+    .optional(),
+  /** How much of what is allowed: see functions/shared/quotas.ts. */
+  ...settingsOf(allowed),
   /** Days for which logs are kept: one of CloudWatch's periods. */
   logRetentionDays: z.preprocess(numeric, z.enum(RetentionDays)).default(RetentionDays.ONE_MONTH),
 });
@@ -60,6 +78,22 @@ export const readConfig = (context: unknown): Config => {
   });
   throw new Error([...unknown, ...malformed].join('\n'));
 };
+
+/** Who may register. @throws when a setting of tickets is missing, or one too many, saying how to mend it. */
+export const admissionPolicy = ({ admission, ticketIssuer, ticketJwks, ticketSecret }: Config): AdmissionPolicy => {
+  if (admission === 'open') return { kind: 'open' };
+  if (ticketIssuer === undefined) throw new Error('tandem.admission is "ticket": set tandem.ticketIssuer too.');
+  if (ticketJwks !== undefined && ticketSecret === undefined) {
+    return { kind: 'jwks', issuer: ticketIssuer, url: ticketJwks };
+  }
+  if (ticketSecret !== undefined && ticketJwks === undefined) {
+    return { kind: 'secret', issuer: ticketIssuer, secret: ticketSecret };
+  }
+  throw new Error('tandem.admission is "ticket": set either tandem.ticketJwks or tandem.ticketSecret too.');
+};
+
+/** How much of what is allowed. */
+export const quotasOf = (config: Config): Quotas => settingsOf((name) => config[name]);
 
 /** Whether the stage's data may go with its stack. Everything that is not plainly somebody's trial is kept. */
 export const isDisposable = ({ stage }: Config): boolean => /^dev(-|$)/.test(stage);

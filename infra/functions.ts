@@ -16,12 +16,18 @@ export type FunctionSpec = {
   directory?: readonly string[];
   /** As `directory`. */
   mailboxes?: readonly string[];
+  /** The queues that it may put work into. */
+  queues?: readonly ('closing' | 'deadlines')[];
+  /** Whether it may say that devices are to be woken. */
+  wakes?: true;
+  /** Whether it may read the secret that signs tickets of admission, where there is one. */
+  ticketSecret?: true;
   /** What it may do to the open connections of its stage: send, close. */
   connections?: readonly ('POST' | 'DELETE')[];
 };
 
 /** The functions behind the WebSocket API. */
-export const apiFunctions = {
+const apiFunctions = {
   authorize: {
     entry: 'functions/session/authorize.handler.ts',
     memory: 512,
@@ -33,9 +39,10 @@ export const apiFunctions = {
     entry: 'functions/session/connection.handler.ts',
     memory: 512,
     timeout: 10,
-    env: ['directoryTable', 'endpoint'],
+    env: ['directoryTable', 'closingQueue', 'endpoint', 'quotas'],
     directory: ['UpdateItem'],
-    connections: ['POST', 'DELETE'],
+    queues: ['closing'],
+    connections: ['POST'],
   },
   session: {
     entry: 'functions/session/handler.ts',
@@ -43,21 +50,74 @@ export const apiFunctions = {
     timeout: 5,
     env: ['minimumClient'],
   },
+  account: {
+    entry: 'functions/pairing/account.handler.ts',
+    memory: 512,
+    timeout: 10,
+    env: ['directoryTable', 'closingQueue', 'endpoint', 'host', 'quotas', 'admission'],
+    directory: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    queues: ['closing'],
+    ticketSecret: true,
+    connections: ['POST'],
+  },
   pairing: {
     entry: 'functions/pairing/handler.ts',
     memory: 512,
     timeout: 10,
-    env: ['directoryTable', 'endpoint', 'host'],
+    env: ['directoryTable', 'closingQueue', 'endpoint', 'host', 'quotas'],
     directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    connections: ['POST', 'DELETE'],
+    queues: ['closing'],
+    connections: ['POST'],
   },
   relay: {
     entry: 'functions/relay/handler.ts',
     memory: 1024,
     timeout: 20,
-    env: ['directoryTable', 'mailboxesTable', 'endpoint'],
-    directory: ['Query', 'UpdateItem'],
+    env: ['directoryTable', 'mailboxesTable', 'closingQueue', 'deadlineQueue', 'wakeupTopic', 'endpoint', 'quotas'],
+    directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     mailboxes: ['BatchWriteItem', 'Query'],
+    queues: ['closing', 'deadlines'],
+    wakes: true,
+    connections: ['POST'],
+  },
+  keys: {
+    entry: 'functions/keys/handler.ts',
+    memory: 512,
+    timeout: 10,
+    env: ['directoryTable', 'closingQueue', 'endpoint', 'quotas'],
+    directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    queues: ['closing'],
+    connections: ['POST'],
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+/** The functions behind queues. */
+const queueFunctions = {
+  close: {
+    entry: 'functions/session/close.handler.ts',
+    memory: 256,
+    timeout: 10,
+    env: ['directoryTable', 'endpoint'],
+    directory: ['GetItem'],
+    connections: ['DELETE'],
+  },
+  deadline: {
+    entry: 'functions/relay/deadline.handler.ts',
+    memory: 512,
+    timeout: 10,
+    env: ['directoryTable', 'mailboxesTable', 'closingQueue', 'deadlineQueue', 'wakeupTopic', 'endpoint'],
+    directory: ['GetItem', 'UpdateItem'],
+    mailboxes: ['Query'],
+    queues: ['closing', 'deadlines'],
+    wakes: true,
+    connections: ['POST'],
+  },
+  notifier: {
+    entry: 'functions/push/notifier.handler.ts',
+    memory: 512,
+    timeout: 10,
+    env: ['directoryTable', 'endpoint'],
+    directory: ['GetItem'],
     connections: ['POST'],
   },
 } as const satisfies Record<string, FunctionSpec>;
@@ -65,6 +125,7 @@ export const apiFunctions = {
 /** All functions, with those that run while the stack is deployed; api-gateway-log-role.ts says what that one may do. */
 export const functions = {
   ...apiFunctions,
+  ...queueFunctions,
   'api-gateway-log-role': {
     entry: 'functions/deployment/api-gateway-log-role.handler.ts',
     memory: 256,
@@ -73,13 +134,16 @@ export const functions = {
 } as const satisfies Record<string, FunctionSpec>;
 
 export type ApiFunctionName = keyof typeof apiFunctions;
+export type QueueFunctionName = keyof typeof queueFunctions;
 export type FunctionName = keyof typeof functions;
 
 /** The function behind the methods of each capability: one without a function does not type-check. */
 export const functionOf = {
   session: 'session',
-  account: 'pairing',
+  account: 'account',
   pairing: 'pairing',
   devices: 'pairing',
+  keys: 'keys',
   relay: 'relay',
+  contacts: 'relay',
 } as const satisfies Record<Capability, ApiFunctionName>;

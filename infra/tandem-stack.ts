@@ -4,9 +4,11 @@ import { provide } from './access.ts';
 import { type Config, isDisposable } from './config.ts';
 import { Endpoint } from './endpoint.ts';
 import { BundledFunction } from './function.ts';
-import { type ApiFunctionName, apiFunctions } from './functions.ts';
+import { type ApiFunctionName, functions, type QueueFunctionName } from './functions.ts';
 import { addRoutes } from './routes.ts';
 import { Storage } from './storage.ts';
+import { Wakeups } from './wakeups.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /** One deployment of Tandem. The functions must have been bundled. */
 export class TandemStack extends Stack {
@@ -20,16 +22,23 @@ export class TandemStack extends Stack {
     });
     const storage = new Storage(this, 'Storage', config);
     const endpoint = new Endpoint(this, 'Endpoint', config);
-    const build = (name: ApiFunctionName) => {
+    const queues = { closing: new WorkQueue(this, 'Closing'), deadlines: new WorkQueue(this, 'Deadlines') };
+    const wakeups = new Wakeups(this, 'Wakeups');
+    const build = (name: ApiFunctionName | QueueFunctionName) => {
       const lambda = new BundledFunction(this, name, config);
-      provide(lambda, apiFunctions[name], { storage, endpoint, config });
+      provide(lambda, functions[name], { storage, endpoint, queues, wakeups, config });
       return lambda;
     };
+    queues.closing.workedBy(build('close'));
+    queues.deadlines.workedBy(build('deadline'));
+    wakeups.work.workedBy(build('notifier'));
     addRoutes(endpoint.api, {
       authorize: build('authorize'),
       connection: build('connection'),
       session: build('session'),
+      account: build('account'),
       pairing: build('pairing'),
+      keys: build('keys'),
       relay: build('relay'),
     });
     this.url = new CfnOutput(this, 'Url', { value: endpoint.url, description: 'Where clients connect.' });

@@ -1,14 +1,16 @@
-import { deviceListHash, TandemError } from '#protocol';
+import { TandemError } from '#protocol';
+import { standing } from '../shared/caller.ts';
 import { announce } from './announce.ts';
 import type { Rule } from './context.ts';
 import { decidable } from './pairing-state.ts';
-import { successor } from './successor.ts';
+import { isSameList, successor } from './successor.ts';
 
 const attempts = 3;
 
 /**
  * The phone links the companion: in one transaction the pairing is approved, the device list succeeded by exactly
- * the companion's key, and the device created. A repeat of an approval that was made answers the same.
+ * the companion's key, and the device created. A repeat of an approval that was made answers the same, and tells all
+ * again.
  */
 export const approve: Rule<'pairing.approve'> = async ({ directory, sockets, platform }, caller, params) => {
   const { pairing, deviceList, sealed } = params;
@@ -17,14 +19,17 @@ export const approve: Rule<'pairing.approve'> = async ({ directory, sockets, pla
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await directory.pairing(pairing);
     const repeated =
-      found?.state === 'approved' &&
-      found.account === caller.account &&
-      deviceListHash(found.deviceList) === deviceListHash(deviceList);
-    if (repeated) return { device: found.device };
+      found?.state === 'approved' && found.account === caller.account && isSameList(found.deviceList, deviceList);
+    if (repeated) {
+      await Promise.all([
+        sockets.notify(found.connection, 'pairing.approved', { pairing, sealed: found.sealed, deviceList }),
+        announce(sockets, caller.self, { deviceList, by: caller.device }),
+      ]);
+      return { device: found.device };
+    }
 
     const scanned = decidable(found, by);
-    const self = attempt === 0 ? caller.self : await directory.account(caller.account);
-    if (self === undefined) throw new TandemError('unlinked');
+    const self = attempt === 0 ? caller.self : standing(caller, await directory.account(caller.account));
     const succession = await successor(self, deviceList);
     if (succession.kind !== 'added' || succession.device.key !== scanned.deviceKey) {
       throw new TandemError('list_refused', { reason: 'it must add the scanned device and change nothing else' });

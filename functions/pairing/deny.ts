@@ -1,20 +1,25 @@
-import type { Pairing } from '../shared/directory/index.ts';
+import type { Pairing, PairingIn } from '../shared/directory/index.ts';
 import type { Rule } from './context.ts';
 import { decidable, refusal } from './pairing-state.ts';
 
-/** The phone refuses the companion that it scanned: the code is dead, and the companion is told. */
+/**
+ * The phone refuses the companion that it scanned: the code is dead, and the companion is told. A repeat tells it
+ * again, since whoever heard no answer cannot know whether anybody was told.
+ */
 export const deny: Rule<'pairing.deny'> = async ({ directory, sockets, platform }, { account }, { pairing }) => {
   const by = { account, now: platform.now() };
-  const isDenied = (found: Pairing | undefined) => found?.state === 'denied' && found.account === account;
+  const isDenied = (found: Pairing | undefined): found is PairingIn<'denied'> =>
+    found?.state === 'denied' && found.account === account;
+  const tell = async ({ connection }: PairingIn<'denied'>) => {
+    await sockets.notify(connection, 'pairing.denied', { pairing });
+    return {};
+  };
 
   const found = await directory.pairing(pairing);
-  if (isDenied(found)) return {};
-  const scanned = decidable(found, by);
-  if (await directory.denyPairing(scanned, by.now)) {
-    await sockets.notify(scanned.connection, 'pairing.denied', { pairing });
-    return {};
-  }
+  if (isDenied(found)) return tell(found);
+  const denied = await directory.denyPairing(decidable(found, by), by.now);
+  if (denied !== undefined) return tell(denied);
   const changed = await directory.pairing(pairing);
-  if (isDenied(changed)) return {};
+  if (isDenied(changed)) return tell(changed);
   throw refusal(changed, by);
 };

@@ -32,7 +32,8 @@ export const refusal = (
   { account, now }: { account: string; now: number },
 ): TandemError => {
   if (pairing === undefined) return new TandemError('pairing_unknown');
-  if ('account' in pairing && pairing.account !== account) return new TandemError('pairing_taken');
+  const holder = 'account' in pairing ? pairing.account : undefined;
+  if (holder !== undefined && holder !== account) return new TandemError('pairing_taken');
   return new TandemError(refusals[stateAt(pairing, now)]);
 };
 

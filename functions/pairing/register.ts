@@ -1,10 +1,13 @@
-import { accountIdOf, deviceListHash, isSignedBy, registerStatement, TandemError, verify } from '#protocol';
-import type { Rule } from './context.ts';
+import { accountIdOf, isSignedBy, registerStatement, TandemError, verify } from '#protocol';
+import { living } from '../shared/caller.ts';
 import { checkTime } from './check-time.ts';
+import type { AccountRule } from './context.ts';
+import { isSameList } from './successor.ts';
 
-/** A phone makes an account: whoever holds the identity key owns the id, so there is nothing to ask for but proof. */
-export const register: Rule<'account.register'> = async ({ directory, platform, host }, _, params) => {
-  const { deviceList, at, signature } = params;
+/** A phone makes an account: whoever holds the identity key owns the id, so all that is asked for is proof of that. */
+export const register: AccountRule<'account.register'> = async (context, _, params) => {
+  const { directory, platform, host, admit } = context;
+  const { deviceList, at, signature, admission } = params;
   checkTime(at, platform.now());
   if (deviceList.version !== 1 || deviceList.devices.length !== 1) {
     throw new TandemError('list_refused', { reason: 'an account begins with version 1 and its primary alone' });
@@ -14,10 +17,22 @@ export const register: Rule<'account.register'> = async ({ directory, platform, 
   const signed = await verify(deviceList.identityKey, signature, statement);
   if (!signed || !(await isSignedBy(account, deviceList))) throw new TandemError('signature_invalid');
 
-  if (!(await directory.register(deviceList))) {
+  const registered = { account, device: deviceList.primary };
+  /** Whether the account is there already, as after an answer that was lost. */
+  const isThere = async (): Promise<boolean> => {
     const existing = await directory.account(account);
-    const repeated = existing !== undefined && deviceListHash(existing.list) === deviceListHash(deviceList);
-    if (!repeated) throw new TandemError('account_exists');
+    if (existing === undefined) return false;
+    if (!isSameList(living(existing, account).list, deviceList)) throw new TandemError('account_exists');
+    return true;
+  };
+  try {
+    const ticket = await admit(admission, platform.now());
+    if (await directory.register(deviceList, ticket)) return registered;
+    throw new TandemError('admission_refused', { reason: 'used' });
+  } catch (error) {
+    // A ticket that has expired or been used since does not undo what it was for.
+    const refused = error instanceof TandemError && error.code === 'admission_refused';
+    if (refused && (await isThere())) return registered;
+    throw error;
   }
-  return { account, device: deviceList.primary };
 };

@@ -1,6 +1,9 @@
-import type { DeviceList, Succession } from '#protocol';
+import type { AccountId, DeviceList, Succession } from '#protocol';
 import { deviceListHash, isSignedBy, succeeds, TandemError } from '#protocol';
-import type { Account } from '../shared/directory/index.ts';
+import { living } from '../shared/caller.ts';
+import type { Account, Directory } from '../shared/directory/index.ts';
+
+export const isSameList = (a: DeviceList, b: DeviceList): boolean => deviceListHash(a) === deviceListHash(b);
 
 /** What a new list changes. @throws unless it is the account's own word and follows the current list */
 export const successor = async ({ account, list: current }: Account, next: DeviceList): Promise<Succession> => {
@@ -11,4 +14,10 @@ export const successor = async ({ account, list: current }: Account, next: Devic
   throw conflict
     ? new TandemError('list_conflict', { deviceList: current })
     : new TandemError('list_refused', { reason: succession.reason });
+};
+
+/** When a list came too late: fine if it was this very one that came first. @throws `list_conflict`, with the current */
+export const checkOvertaken = async (directory: Directory, account: AccountId, list: DeviceList): Promise<void> => {
+  const current = living(await directory.account(account), account);
+  if (!isSameList(current.list, list)) throw new TandemError('list_conflict', { deviceList: current.list });
 };

@@ -1,28 +1,24 @@
-import { deviceListHash, TandemError } from '#protocol';
+import { TandemError } from '#protocol';
 import { announce } from './announce.ts';
 import type { Rule } from './context.ts';
-import { successor } from './successor.ts';
+import { checkOvertaken, isSameList, successor } from './successor.ts';
+import { unlinking } from './unlinking.ts';
 
-/** The phone unlinks devices, or renews its signature. Who was unlinked is told, and its socket closed. */
-export const update: Rule<'devices.update'> = async ({ directory, sockets }, caller, { deviceList }) => {
+/** The phone unlinks devices, or renews its signature. All hear of it. */
+export const update: Rule<'devices.update'> = async (context, caller, { deviceList }) => {
+  const { directory, sockets } = context;
   const { self } = caller;
-  if (deviceListHash(self.list) === deviceListHash(deviceList)) return {};
+  if (isSameList(self.list, deviceList)) return {};
 
   const succession = await successor(self, deviceList);
   if (succession.kind === 'added') throw new TandemError('list_refused', { reason: 'devices are added by pairing' });
-  const removed = succession.kind === 'removed' ? succession.devices : [];
-  if (!(await directory.replaceList(deviceList, removed))) {
-    const current = await directory.account(caller.account);
-    if (current === undefined) throw new TandemError('unlinked');
-    if (deviceListHash(current.list) === deviceListHash(deviceList)) return {};
-    throw new TandemError('list_conflict', { deviceList: current.list });
+  if (succession.kind === 'recovered') throw new TandemError('list_refused', { reason: 'a primary recovers as guest' });
+  const devices = succession.kind === 'removed' ? succession.devices : [];
+  const write = () => directory.replaceList(deviceList, devices);
+  if (await unlinking(context, { self, devices, write })) {
+    await announce(sockets, self, { deviceList, by: caller.device });
+  } else {
+    await checkOvertaken(directory, caller.account, deviceList);
   }
-
-  const revoke = async (connection: string) => {
-    await sockets.notify(connection, 'session.revoked', {});
-    await sockets.close(connection);
-  };
-  const connections = removed.flatMap((device) => self.devices.get(device)?.connection?.id ?? []);
-  await Promise.all([announce(sockets, self, { deviceList, by: caller.device }), ...connections.map(revoke)]);
   return {};
 };

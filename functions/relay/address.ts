@@ -1,12 +1,12 @@
-import type { DeviceAddress, DeviceList, Recipient } from '#protocol';
+import type { AccountId, DeviceAddress, DeviceList, Recipient } from '#protocol';
 import { addressOf, TandemError } from '#protocol';
-import { type DeviceCaller, standing } from '../shared/caller.ts';
+import { type DeviceCaller, living, standing } from '../shared/caller.ts';
 import type { Account, DeviceRecord, Directory } from '../shared/directory/index.ts';
 
 /** A device that gets a body of a message. */
 export type Addressee = { address: DeviceAddress; record: DeviceRecord; body: number };
 
-export type Accounts = ReadonlyMap<string, Account | undefined>;
+export type Accounts = ReadonlyMap<string, Account | 'gone' | undefined>;
 
 /** The caller's own account and those it writes to, read at once. @throws `unlinked` */
 export const readAccounts = async (
@@ -30,21 +30,22 @@ const isCurrent = ({ account, version, devices }: Recipient, list: DeviceList, c
 
 /**
  * The devices that a message goes to, or the current lists of the accounts whose devices it names wrongly. A device
- * that has left by itself is passed over: its mail is dropped until the next list. @throws `account_unknown`
+ * that has left by itself is passed over: its mail is dropped until the next list; so is that for an account that has
+ * blocked the caller's, which must not show. @throws `account_unknown`, `account_gone`
  */
 export const addressees = (
   to: readonly Recipient[],
   caller: DeviceCaller,
-  accounts: Accounts,
+  { accounts, blocked }: { accounts: Accounts; blocked: ReadonlySet<AccountId> },
 ): { devices: Addressee[] } | { changed: DeviceList[] } => {
-  const found = to.map((recipient) => {
-    const account = accounts.get(recipient.account);
-    if (account === undefined) throw new TandemError('account_unknown', { account: recipient.account });
-    return { recipient, account };
-  });
+  const found = to.map((recipient) => ({
+    recipient,
+    account: living(accounts.get(recipient.account), recipient.account),
+  }));
   const changed = found.filter(({ recipient, account }) => !isCurrent(recipient, account.list, caller));
   if (changed.length > 0) return { changed: changed.map(({ account }) => account.list) };
-  const devices = found.flatMap(({ recipient, account }) =>
+  const open = found.filter(({ account }) => !blocked.has(account.account));
+  const devices = open.flatMap(({ recipient, account }) =>
     recipient.devices.flatMap(({ device, body }) => {
       const record = account.devices.get(device);
       return record === undefined ? [] : [{ address: addressOf(account.account, device), record, body }];

@@ -1,14 +1,22 @@
 import type { DeviceAddress, Envelope } from '#protocol';
+import { limits } from '#protocol';
 import type { Connection } from '../shared/directory/index.ts';
 import { room, sizeOf } from '../shared/mailboxes.ts';
 import { notification } from '../shared/sockets.ts';
-import type { RelayContext } from './context.ts';
+import type { Wakeup } from '../shared/wakeups.ts';
+import type { DeliveryContext } from './context.ts';
+import { inPool } from './in-pool.ts';
 
 /** An envelope and the connection of its device, as it was when the device was read. */
 export type Delivery = { to: DeviceAddress; connection: Connection | undefined; envelope: Envelope };
+type Mail = { to: DeviceAddress; connection: Connection | undefined; envelopes: Envelope[] };
 
 /** `$connect` may not have returned yet: a connection younger than this is not gone because a post says so. */
 const settling = 30_000;
+/** How long a sender waits for posts to others, in milliseconds; what takes longer is left to the deadline. */
+const budget = 2_000;
+/** How many devices are posted to at once. */
+const pool = 32;
 
 /** Envelopes in as few frames as hold them. */
 export const framesOf = (envelopes: readonly Envelope[]): string[] => {
@@ -30,21 +38,64 @@ export const framesOf = (envelopes: readonly Envelope[]): string[] => {
 
 type Post = { to: DeviceAddress; connection: Connection; frames: string[] };
 
-/** Hands frames to a device's connection; a connection that is gone is forgotten. */
-export const post = async ({ directory, sockets, platform }: RelayContext, { to, connection, frames }: Post) => {
-  const posted = await Promise.all(frames.map((frame) => sockets.post(connection.id, frame)));
-  const settled = connection.at <= platform.now() - settling;
-  if (posted.includes('gone') && settled) await directory.disconnect(to, connection.id);
+/** Hands frames to a device's connection, one after another. False when it is gone: then it is forgotten. */
+export const post = async (
+  { directory, sockets, platform }: Pick<DeliveryContext, 'directory' | 'sockets' | 'platform'>,
+  { to, connection, frames }: Post,
+): Promise<boolean> => {
+  for (const frame of frames) {
+    const posted = await sockets.post(connection.id, frame, budget);
+    if (posted === 'sent') continue;
+    if (posted === 'stuck' || connection.at > platform.now() - settling) return true;
+    await directory.disconnect(to, connection.id);
+    return false;
+  }
+  return true;
 };
 
-/** Delivers to the devices that are connected, each device's envelopes together. What is lost on the way stays stored. */
-export const deliver = async (context: RelayContext, deliveries: readonly Delivery[]): Promise<void> => {
-  const byDevice = Map.groupBy(deliveries, ({ to }) => to);
-  await Promise.all(
-    [...byDevice].map(async ([to, mail]) => {
-      const connection = mail[0]?.connection;
-      if (connection === undefined) return;
-      await post(context, { to, connection, frames: framesOf(mail.map(({ envelope }) => envelope)) });
-    }),
-  );
+/** Sees to it that somebody looks whether the mail has been acknowledged, unless somebody does already. */
+const expectAck = async (
+  context: DeliveryContext,
+  { to, connection, envelopes }: Mail & { connection: Connection },
+) => {
+  const { directory, deadlines, platform } = context;
+  const now = platform.now();
+  if (connection.checkAt > now) return;
+  const ids = envelopes.map(({ id }) => id).toSorted();
+  const [from, last] = [ids.at(0), ids.at(-1)];
+  if (from === undefined || last === undefined) return;
+  await Promise.all([
+    directory.expectAck(to, { connection: connection.id, now, at: now + limits.ackDeadline }),
+    deadlines.set({ device: to, connection: connection.id, from, to: last, at: now, again: false }),
+  ]);
+};
+
+/** Who has urgent mail wakes urgently. */
+const toWake = (mail: readonly Mail[]): Wakeup['devices'] =>
+  mail.map(({ to, envelopes }) => ({ device: to, urgent: envelopes.some(({ urgent }) => urgent === true) }));
+
+/**
+ * Brings stored mail to the devices that are connected, and has the others woken. What is lost on the way stays stored,
+ * and the deadline finds it.
+ */
+export const deliver = async (context: DeliveryContext, deliveries: readonly Delivery[]): Promise<void> => {
+  const mail = [...Map.groupBy(deliveries, ({ to }) => to)].map(([to, all]) => ({
+    to,
+    connection: all[0]?.connection,
+    envelopes: all.map(({ envelope }) => envelope),
+  }));
+  const connected = mail.flatMap(({ connection, ...rest }) => (connection ? [{ ...rest, connection }] : []));
+  const bring = async (one: Mail & { connection: Connection }) => {
+    const { to, connection, envelopes } = one;
+    const [reached] = await Promise.all([
+      post(context, { to, connection, frames: framesOf(envelopes) }),
+      expectAck(context, one),
+    ]);
+    return reached;
+  };
+  const [reached] = await Promise.all([
+    inPool(pool, connected, bring),
+    context.wakeups.wake(toWake(mail.filter(({ connection }) => connection === undefined))),
+  ]);
+  await context.wakeups.wake(toWake(connected.filter((_, i) => reached[i] === false)));
 };

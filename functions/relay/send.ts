@@ -1,14 +1,18 @@
-import type { ErrorObject, Message, MessageId } from '#protocol';
+import type { AccountId, ErrorObject, Message, MessageId, Recipient } from '#protocol';
 import { envelopeIdOf, isCurrent, limits, TandemError } from '#protocol';
 import type { DeviceCaller } from '../shared/caller.ts';
 import { toErrorObject } from '../shared/error-object.ts';
 import type { Mail } from '../shared/mailboxes.ts';
+import type { Rates } from '../shared/rates.ts';
 import type { Addressee } from './address.ts';
 import { addressees, createDevicesChanged, readAccounts } from './address.ts';
+import { blockedBy } from './blocked-by.ts';
+import { checkRoom } from './check-room.ts';
 import type { Rule } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
+import { noteStored } from './note.ts';
 
-type Posting = Mail & Delivery;
+type Posting = Mail & Delivery & Pick<Addressee, 'record'>;
 type Plan = { message: MessageId; mail: Posting[] } | { message: MessageId; error: ErrorObject };
 
 const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { sender: DeviceCaller; now: number }) => {
@@ -16,6 +20,7 @@ const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { s
   return to.map(
     ({ address, record, body }): Posting => ({
       to: address,
+      record,
       connection: record.connection,
       expires: now + life,
       envelope: {
@@ -26,6 +31,27 @@ const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { s
       },
     }),
   );
+};
+
+/** Counts what the caller's account sends to each other; gives those to which it is too much, with why. */
+const chargePairs = async (
+  rates: Rates,
+  { account }: DeviceCaller,
+  to: readonly Recipient[],
+): Promise<ReadonlyMap<AccountId, TandemError>> => {
+  const others = [...new Set(to.map((recipient) => recipient.account))].filter((other) => other !== account);
+  const outcomes = await Promise.all(
+    others.map(async (other): Promise<[AccountId, TandemError][]> => {
+      try {
+        await rates.sample('sendsPerPairPerMinute', `${account}>${other}`);
+        return [];
+      } catch (error) {
+        if (error instanceof TandemError) return [[other, error]];
+        throw error;
+      }
+    }),
+  );
+  return new Map(outcomes.flat());
 };
 
 /** A failure of one message; what is no fault of the message fails the call. */
@@ -40,27 +66,34 @@ const errorOf = (error: unknown): ErrorObject => {
  * sender's, so that a repeat stores nothing twice.
  */
 export const send: Rule<'relay.send'> = async (context, caller, { messages }) => {
-  const { directory, mailboxes, platform } = context;
+  const { directory, mailboxes, platform, rates } = context;
   const recipients = messages.flatMap(({ to }) => to);
-  const accounts = await readAccounts(directory, caller, recipients);
+  const [accounts, overdone] = await Promise.all([
+    readAccounts(directory, caller, recipients),
+    chargePairs(rates, caller, recipients),
+  ]);
+  const blocked = await blockedBy(directory, caller, accounts);
   const now = platform.now();
   const devicesChanged = createDevicesChanged();
 
-  const plan = (message: Message): Plan => {
+  const plan = async (message: Message): Promise<Plan> => {
     try {
       if (!isCurrent(message.message, now)) throw new TandemError('message_expired', { now });
-      const to = addressees(message.to, caller, accounts);
+      const refusal = message.to.map(({ account }) => overdone.get(account)).find((found) => found !== undefined);
+      if (refusal !== undefined) throw refusal;
+      const to = addressees(message.to, caller, { accounts, blocked });
       if ('changed' in to) throw devicesChanged(to.changed);
+      await checkRoom(context, caller, to.devices);
       return { message: message.message, mail: mailOf(message, to.devices, { sender: caller, now }) };
     } catch (error) {
       return { message: message.message, error: errorOf(error) };
     }
   };
-  const plans = messages.map(plan);
+  const plans = await Promise.all(messages.map(plan));
   const mail = plans.flatMap((planned) => ('mail' in planned ? planned.mail : []));
   const failed = await mailboxes.store(mail);
   const stored = mail.filter(({ envelope }) => !failed.has(envelope.id));
-  await deliver(context, stored);
+  await Promise.all([deliver(context, stored), noteStored(context, caller, stored)]);
 
   const results = plans.map((planned) => {
     if ('error' in planned) return planned;

@@ -1,13 +1,23 @@
 import { limits } from '#protocol';
 import { standing } from '../shared/caller.ts';
 import type { Rule } from './context.ts';
+import { noteEmpty, noteRemoved } from './note.ts';
 
 /** What waits in the device's mailbox, oldest first, a frame at a time; what it acknowledges with the call leaves first. */
-export const sync: Rule<'relay.sync'> = async ({ directory, mailboxes, platform }, caller, params) => {
-  const { ack, after, limit = limits.batch } = params;
-  standing(caller, await directory.account(caller.account));
-  if (ack !== undefined) await mailboxes.remove(caller.address, ack);
-  const { envelopes, next, expired } = await mailboxes.page(caller.address, { after, limit, now: platform.now() });
-  if (expired.length > 0) await mailboxes.remove(caller.address, expired);
+export const sync: Rule<'relay.sync'> = async (context, caller, params) => {
+  const { directory, mailboxes, platform } = context;
+  const { address } = caller;
+  const { ack = [], after, limit = limits.batch } = params;
+  const self = standing(caller, await directory.account(caller.account));
+  await mailboxes.remove(address, ack);
+  const { envelopes, next, expired } = await mailboxes.page(address, { after, limit, now: platform.now() });
+
+  const isEmpty = envelopes.length === 0 && after === undefined && next === undefined;
+  await Promise.all([
+    mailboxes.remove(address, expired),
+    isEmpty
+      ? noteEmpty(context, caller, self.devices.get(caller.device)?.held)
+      : noteRemoved(context, caller, [...ack, ...expired]),
+  ]);
   return { envelopes, ...(next !== undefined && { next }) };
 };

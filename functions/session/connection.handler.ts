@@ -1,30 +1,49 @@
-import { subprotocol } from '#protocol';
+import { limits, subprotocol, TandemError } from '#protocol';
+import { createClosing } from '../shared/closing.ts';
 import { createDirectory } from '../shared/directory/index.ts';
-import { directoryTable, endpoint, readEnv } from '../shared/env.ts';
+import { closingQueue, directoryTable, endpoint, quotas, readEnv } from '../shared/env.ts';
 import { GatewayEvent, type GatewayResponse } from '../shared/event.ts';
 import { log } from '../shared/log.ts';
+import { networkOf } from '../shared/network.ts';
+import { platform } from '../shared/platform.ts';
+import { createRates } from '../shared/rates.ts';
 import { createSockets } from '../shared/sockets.ts';
 
-const env = readEnv({ directoryTable, endpoint });
+const env = readEnv({ directoryTable, closingQueue, endpoint, quotas });
 const directory = createDirectory(env.directoryTable);
 const sockets = createSockets(env.endpoint, log);
+const closing = createClosing(env.closingQueue);
+const rates = createRates({ directory, platform, limits: env.quotas });
 
 const accepted: GatewayResponse = { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': subprotocol } };
 
-/** A device has one connection: the one before is told and closed. */
-const replace = async (connection: string, by: string): Promise<void> => {
-  await sockets.notify(connection, 'session.replaced', { by });
-  await sockets.close(connection);
+/** A guest is counted by its network, and closed when its time is up, whether it says anything or not. */
+const admitGuest = async ({ connectionId, identity }: GatewayEvent['requestContext']): Promise<GatewayResponse> => {
+  try {
+    await rates.charge('guestConnectionsPerMinute', networkOf(identity.sourceIp));
+  } catch (error) {
+    if (error instanceof TandemError) return { statusCode: 429 };
+    throw error;
+  }
+  await closing.close([{ connection: connectionId }], limits.guestLife);
+  return accepted;
 };
 
 const connect = async ({ requestContext }: GatewayEvent): Promise<GatewayResponse> => {
   const { authorizer, connectionId, connectedAt } = requestContext;
-  if (authorizer?.address === undefined) return accepted;
+  if (authorizer?.address === undefined) return admitGuest(requestContext);
+  const { address, tokenTime, jti = '' } = authorizer;
 
-  const connection = { id: connectionId, at: connectedAt };
-  const connected = await directory.connect(authorizer.address, connection, Number(authorizer.tokenTime));
+  const connected = await directory.connect(address, { id: connectionId, at: connectedAt }, Number(tokenTime));
   if (!connected.accepted) return { statusCode: 403 };
-  if (connected.replaced !== undefined) await replace(connected.replaced, authorizer.jti ?? '');
+  const { replaced } = connected;
+  if (replaced !== undefined) {
+    // A device has one connection: the one before is told, and closed when it has heard.
+    await Promise.all([
+      sockets.notify(replaced, 'session.replaced', { by: jti }),
+      closing.close([{ connection: replaced, unless: address }]),
+    ]);
+  }
   return accepted;
 };
 

@@ -2,13 +2,22 @@ import { decodeJwt, importJWK, jwtVerify } from 'jose';
 import type { DeviceAddress } from '#protocol';
 import { isTimely, parseAddress, TokenClaims, tokenHeader } from '#protocol';
 import type { Directory } from '../shared/directory/index.ts';
+import { hasUniqueNames } from '../shared/unique-names.ts';
 
 type At = { host: string; now: number };
+
+/** Whether header and claims can be read in one way only (RFC 7515 §4, RFC 7519 §4). */
+const isUnambiguous = (token: string): boolean =>
+  token
+    .split('.')
+    .slice(0, 2)
+    .map((part) => Buffer.from(part, 'base64url').toString())
+    .every((text) => hasUniqueNames(text, JSON.parse(text)));
 
 /** The claims as they stand, nobody having vouched for them: they say whose key to look for. */
 const readClaims = (token: string): TokenClaims | undefined => {
   try {
-    return TokenClaims.safeParse(decodeJwt(token)).data;
+    return isUnambiguous(token) ? TokenClaims.safeParse(decodeJwt(token)).data : undefined;
   } catch {
     return undefined;
   }

@@ -24,7 +24,7 @@ export const callerOf = ({ requestContext }: GatewayEvent): Guest | DeviceCaller
   return address === undefined ? guest : { ...guest, address, ...parseAddress(address) };
 };
 
-const isDevice = (caller: Guest | DeviceCaller): caller is DeviceCaller => 'address' in caller;
+export const isDevice = (caller: Guest | DeviceCaller): caller is DeviceCaller => 'address' in caller;
 
 const asGuest = (caller: Guest | DeviceCaller, now: number): Guest => {
   if (isDevice(caller)) throw new TandemError('devices_refused');
@@ -37,9 +37,18 @@ const asDevice = (caller: Guest | DeviceCaller): DeviceCaller => {
   return caller;
 };
 
+/** An account that others want to reach. @throws `account_unknown`, `account_gone` */
+export const living = (account: Account | 'gone' | undefined, name: AccountId): Account => {
+  if (account === undefined) throw new TandemError('account_unknown', { account: name });
+  if (account === 'gone') throw new TandemError('account_gone', { account: name });
+  return account;
+};
+
 /** The caller's account, when it still lists the device. @throws `unlinked` */
-export const standing = (caller: DeviceCaller, account: Account | undefined): Account => {
-  if (account?.devices.has(caller.device) !== true) throw new TandemError('unlinked');
+export const standing = (caller: DeviceCaller, account: Account | 'gone' | undefined): Account => {
+  if (account === undefined || account === 'gone' || !account.devices.has(caller.device)) {
+    throw new TandemError('unlinked');
+  }
   return account;
 };
 

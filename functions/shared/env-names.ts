@@ -2,9 +2,16 @@
 export const envNames = {
   directoryTable: 'DIRECTORY_TABLE',
   mailboxesTable: 'MAILBOXES_TABLE',
+  closingQueue: 'CLOSING_QUEUE',
+  deadlineQueue: 'DEADLINE_QUEUE',
+  wakeupTopic: 'WAKEUP_TOPIC',
   /** The stage's own URL, `wss://<api>.execute-api.<region>.amazonaws.com/<stage>`. */
   endpoint: 'ENDPOINT',
   /** The public host that clients connect to, where it is not the endpoint's. */
   host: 'HOST',
   minimumClient: 'MINIMUM_CLIENT',
+  /** JSON: how much of what is allowed. */
+  quotas: 'QUOTAS',
+  /** JSON: who may register. */
+  admission: 'ADMISSION',
 } as const;

@@ -1,14 +1,45 @@
 import * as z from 'zod/mini';
+import { AdmissionPolicy } from './admission-policy.ts';
 import { envNames } from './env-names.ts';
+import { quotaNames } from './quotas.ts';
+
+/** A setting that is written as JSON. */
+const json = z.pipe(
+  z.string(),
+  z.transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', input: text, message: 'expected JSON' });
+      return z.NEVER;
+    }
+  }),
+);
 
 const settings = {
   directoryTable: z.string().check(z.minLength(3)),
   mailboxesTable: z.string().check(z.minLength(3)),
+  closingQueue: z.url(),
+  deadlineQueue: z.url(),
+  wakeupTopic: z.string().check(z.startsWith('arn:')),
   endpoint: z.url({ protocol: /^wss?$/ }),
   host: z.optional(z.string().check(z.minLength(1))),
   minimumClient: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
+  quotas: z.pipe(json, z.record(z.enum(quotaNames), z.int())),
+  admission: z.pipe(json, AdmissionPolicy),
 };
-export const { directoryTable, mailboxesTable, endpoint, host, minimumClient } = settings;
+export const {
+  directoryTable,
+  mailboxesTable,
+  closingQueue,
+  deadlineQueue,
+  wakeupTopic,
+  endpoint,
+  host,
+  minimumClient,
+  quotas,
+  admission,
+} = settings;
 
 const isName = (name: string): name is keyof typeof envNames => Object.hasOwn(envNames, name);
 

@@ -9,6 +9,7 @@ const passing = new Set([
   'ServiceUnavailable',
   'ThrottlingException',
   'TimeoutError',
+  'TransactionConflictException',
   'TransactionInProgressException',
 ]);
 
@@ -19,7 +20,8 @@ const known = (error: unknown): TandemError | undefined => {
 
 /** The JSON-RPC error for whatever was thrown; an unexpected one says nothing but under which id the log has it. */
 export const toErrorObject = (error: unknown, correlation: string): ErrorObject => {
-  const { code, details } = known(error) ?? new TandemError('internal', { correlation });
+  const { code, details, retryAfterMs } = known(error) ?? new TandemError('internal', { correlation });
   const { rpc, retryable, message } = errors[code];
-  return { code: rpc, message, data: { code, retryable, ...(details !== undefined && { details }) } };
+  const hints = { ...(details !== undefined && { details }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { code: rpc, message, data: { code, retryable, ...hints } };
 };

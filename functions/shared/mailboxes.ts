@@ -49,6 +49,15 @@ export const sizeOf = (envelope: Envelope): number => JSON.stringify(envelope).l
 /** What a frame leaves for envelopes when the rest of its JSON has been counted generously. */
 export const room = limits.frame - 512;
 
+type PageWanted = { after: EnvelopeId | undefined; limit: number; now: number };
+type Span = { from: EnvelopeId; to: EnvelopeId; at: number };
+type Range = { condition: string; values: Record<string, string> };
+const wholeMailbox: Range = { condition: 'pk = :pk', values: {} };
+
+/** How many envelopes are read first, when nobody knows how large they are, and how often it is read for one page. */
+const firstRead = 2;
+const mostReads = 8;
+
 export type Page = { envelopes: Envelope[]; next: EnvelopeId | undefined; expired: EnvelopeId[] };
 
 /** The `Mailboxes` table: what each device has not acknowledged yet, in a partition of its own. */
@@ -70,6 +79,20 @@ export const createMailboxes = (table: string) => {
     return left;
   };
 
+  /** Items of a device's mailbox, oldest first, and whether there may be more. */
+  const read = async (device: DeviceAddress, { condition, values, limit }: Range & { limit: number }) => {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: { ':pk': device, ...values },
+        Limit: limit,
+      }),
+    );
+    return { items: Items.map((raw) => Item.parse(raw)), more: LastEvaluatedKey !== undefined };
+  };
+
   return {
     /** Stores all that it can; gives the ids of envelopes of which any copy could not be stored. */
     store: async (mail: readonly Mail[]): Promise<ReadonlySet<EnvelopeId>> => {
@@ -82,35 +105,41 @@ export const createMailboxes = (table: string) => {
       await write([...new Set(envelopes)].map((sk) => ({ DeleteRequest: { Key: { pk: device, sk } } })));
     },
 
-    /** Envelopes after `after`, oldest first: at most `limit` of them and at most a frame. `next` if there may be more. */
-    page: async (
-      device: DeviceAddress,
-      { after, limit, now }: { after: EnvelopeId | undefined; limit: number; now: number },
-    ): Promise<Page> => {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': device, ...(after !== undefined && { ':after': after }) },
-          Limit: limit,
-        }),
-      );
+    /** What is left, and has not expired, of the envelopes from one id to another that came by then; at most a hundred. */
+    between: async (device: DeviceAddress, { from, to, at }: Span, now: number): Promise<Envelope[]> => {
+      const range = { condition: 'pk = :pk AND sk BETWEEN :from AND :to', values: { ':from': from, ':to': to } };
+      const { items } = await read(device, { ...range, limit: limits.batch });
+      return items.filter((item) => item.at <= at && item.ttl * 1000 > now).map(toEnvelope);
+    },
+
+    /**
+     * Envelopes after `after`, oldest first: at most `limit` of them and at most a frame, by at most eight reads.
+     * `next` if there may be more. Expired ones met on the way are given too: they are to be removed.
+     */
+    page: async (device: DeviceAddress, { after, limit, now }: PageWanted): Promise<Page> => {
       const page: Page = { envelopes: [], next: undefined, expired: [] };
-      let size = 0;
-      let last: EnvelopeId | undefined;
-      for (const item of Items.map((raw) => Item.parse(raw))) {
-        const envelope = toEnvelope(item);
-        if (item.ttl * 1000 <= now) {
-          page.expired.push(item.sk);
-        } else {
-          size += sizeOf(envelope);
-          if (size > room) return { ...page, next: last };
-          page.envelopes.push(envelope);
+      let [size, last, wanted] = [0, after, Math.min(firstRead, limit)];
+      for (let reads = 0; reads < mostReads; reads += 1) {
+        const range =
+          last === undefined ? wholeMailbox : { condition: 'pk = :pk AND sk > :after', values: { ':after': last } };
+        const { items, more } = await read(device, { ...range, limit: wanted });
+        for (const item of items) {
+          const envelope = toEnvelope(item);
+          const expired = item.ttl * 1000 <= now;
+          size += expired ? 0 : sizeOf(envelope);
+          if (size > room || page.envelopes.length === limit) return { ...page, next: last };
+          if (expired) page.expired.push(item.sk);
+          else page.envelopes.push(envelope);
+          last = item.sk;
         }
-        last = item.sk;
+        if (!more) return page;
+        // As many more as fill the frame, if they are as large as those before: what is read and not sent costs too.
+        const count = page.envelopes.length;
+        const fits = count === 0 ? limits.batch : Math.floor((room - size) / (size / count));
+        wanted = Math.min(limit - count, fits);
+        if (wanted < 1) break;
       }
-      return { ...page, next: LastEvaluatedKey === undefined ? undefined : last };
+      return { ...page, next: last };
     },
   };
 };

@@ -1,14 +1,18 @@
 import english from 'zod/v4/locales/en.js';
-import { config } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Call, CallId, Capability, MethodName, MethodsOf, Params, Result } from '#protocol';
 import { Call as CallSchema, errors, isMethod, methods, TandemError } from '#protocol';
 import type { CallerOf } from './caller.ts';
 import { authorize, callerOf } from './caller.ts';
+import { charge } from './charge.ts';
 import type { Directory } from './directory/index.ts';
 import { toErrorObject } from './error-object.ts';
 import { GatewayEvent, type GatewayResponse } from './event.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
+import type { CloseLater } from './closing.ts';
+import type { Rates } from './rates.ts';
+import { hasUniqueNames } from './unique-names.ts';
 
 /** The rule of one method, and nothing else: it knows neither frames nor AWS. */
 export type UseCase<M extends MethodName, Context> = (
@@ -21,9 +25,16 @@ export type UseCase<M extends MethodName, Context> = (
 export type UseCases<C extends Capability, Context> = { [M in MethodsOf<C>]: UseCase<M, Context> };
 
 // Without a locale zod says no more than "Invalid input".
-config(english());
+z.config(english());
 
-type Serving = { platform: Platform; log: Log; directory?: Directory };
+/** A function without `rates` counts nothing: all its methods are free. */
+type Serving = {
+  platform: Platform;
+  log: Log;
+  directory?: Directory;
+  rates?: Rates;
+  closing?: CloseLater;
+};
 
 const reply = (body: object): GatewayResponse => ({
   statusCode: 200,
@@ -38,20 +49,32 @@ const parseJson = (body: string): unknown => {
   }
 };
 
-const issuesOf = (error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }) =>
-  error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-
-/** The id of a frame that is no valid call, where it can be told (JSON-RPC 2.0 §5). */
-const idOf = (frame: unknown): CallId | null => {
-  const id = typeof frame === 'object' && frame !== null && 'id' in frame ? frame.id : null;
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
+/** The gateway and this function must not read one frame in two ways. */
+const checkNames = (body: string, frame: unknown): void => {
+  if (!hasUniqueNames(body, frame)) {
+    throw new TandemError('invalid_request', 'no object may name a member twice');
+  }
 };
+
+/** How much of a bad frame an answer repeats, so that it fits a frame itself: a list can be wrong at every place. */
+const issuesTold = 20;
+const nameTold = 64;
+
+const issuesOf = (error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }) =>
+  error.issues.slice(0, issuesTold).map(({ path, message }) => ({ path: path.join('.'), message }));
+
+const Identified = z.object({ id: CallSchema.shape.id });
+
+/** The id of a frame that is no valid call, where it can be told: null for one that is none (JSON-RPC 2.0 §5). */
+const idOf = (frame: unknown): CallId | null => Identified.safeParse(frame).data?.id ?? null;
+
+const unknownMethod = (method: string): TandemError =>
+  new TandemError('method_not_found', { method: method.slice(0, nameTold) });
 
 /** The gateway chose the route by its own reading of the frame: a body that reads otherwise here is refused. */
 const checkRoute = (call: Call, route: string): void => {
   if (call.method === route) return;
-  if (route === '$default' && !isMethod(call.method))
-    throw new TandemError('method_not_found', { method: call.method });
+  if (route === '$default' && !isMethod(call.method)) throw unknownMethod(call.method);
   throw new TandemError('invalid_request', 'the method must be named once');
 };
 
@@ -68,9 +91,23 @@ export const serve = <C extends Capability, Context extends Serving>(
   const run = async <M extends MethodsOf<C>>(method: M, call: Call, event: GatewayEvent): Promise<Result<M>> => {
     const params = methods[method].params.safeParse(call.params ?? {});
     if (!params.success) throw new TandemError('invalid_params', issuesOf(params.error));
-    const authority = { now: context.platform.now(), directory: context.directory };
-    const caller = await authorize(method, callerOf(event), authority);
+    const { platform, directory, rates } = context;
+    const claimant = callerOf(event);
+    // Both end before the answer does: the cloud freezes what is still running then.
+    const [authorized, charged] = await Promise.allSettled([
+      authorize(method, claimant, { now: platform.now(), directory }),
+      rates && charge(rates, method, claimant),
+    ]);
+    if (charged.status === 'rejected') throw charged.reason;
+    if (authorized.status === 'rejected') throw authorized.reason;
+    const caller = authorized.value;
     return useCases[method](context, caller, params.data);
+  };
+
+  /** Whoever goes on though it is refused is cut off. */
+  const refuse = async (connection: string): Promise<void> => {
+    const { rates, closing } = context;
+    if (rates && (await rates.refused(connection))) await closing?.close([{ connection }]);
   };
 
   return async (raw) => {
@@ -78,17 +115,20 @@ export const serve = <C extends Capability, Context extends Serving>(
     const { routeKey, requestId } = event.requestContext;
     let id: CallId | null | undefined = null;
     try {
-      const frame = parseJson(event.body ?? '');
+      const body = event.body ?? '';
+      const frame = parseJson(body);
       id = idOf(frame);
+      checkNames(body, frame);
       const call = CallSchema.safeParse(frame);
       if (!call.success) throw new TandemError('invalid_request', issuesOf(call.error));
       id = call.data.id;
       checkRoute(call.data, routeKey);
-      if (!serves(call.data.method)) throw new TandemError('method_not_found', { method: call.data.method });
+      if (!serves(call.data.method)) throw unknownMethod(call.data.method);
       const result = await run(call.data.method, call.data, event);
       return id === undefined ? { statusCode: 200 } : reply({ id, result });
     } catch (error) {
       const answer = toErrorObject(error, requestId);
+      if (answer.data.code === 'rate_limited') await refuse(event.requestContext.connectionId);
       if (answer.code === errors.internal.rpc) context.log.failure(routeKey, error, requestId);
       return id === undefined ? { statusCode: 200 } : reply({ id, error: answer });
     }

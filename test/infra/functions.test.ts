@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import * as z from 'zod';
-import { templateWith } from './stage.ts';
+import { quotasOf, readConfig } from '../../infra/config.ts';
+import { templateWith } from '../fixtures/stage.ts';
 import { type Resource, resourcesOf, synthesized } from './template.ts';
 
 const Lambda = z.object({
@@ -22,6 +23,7 @@ const environmentsIn = (template: unknown) =>
 
 const template = await synthesized();
 const endpoint = '<EndpointApi.ApiEndpoint>/dev';
+const QUOTAS = JSON.stringify(quotasOf(readConfig({})));
 
 describe('every function', () => {
   test('runs on Node 24 and arm64', () => {
@@ -30,9 +32,9 @@ describe('every function', () => {
     }
   });
 
-  test('behind the API gives up before the gateway does, after 29 seconds', () => {
+  test('behind the API or a queue gives up before the gateway does, after 29 seconds', () => {
     const behind = functionsIn(template).filter(({ id }) => !id.startsWith('EndpointLogRole'));
-    expect(behind).toHaveLength(5);
+    expect(behind).toHaveLength(10);
     for (const { Timeout } of behind) expect(Timeout).toBeLessThan(29);
   });
 
@@ -51,12 +53,24 @@ describe('every function', () => {
 });
 
 test('a function is told what it needs and no more', () => {
+  const DIRECTORY_TABLE = '<StorageDirectory>';
+  const MAILBOXES_TABLE = '<StorageMailboxes>';
+  const CLOSING_QUEUE = '<ClosingQueue>';
+  const DEADLINE_QUEUE = '<DeadlinesQueue>';
+  const WAKEUP_TOPIC = '<WakeupsTopic>';
+  const ENDPOINT = endpoint;
+  const reached = { CLOSING_QUEUE, DEADLINE_QUEUE, WAKEUP_TOPIC, ENDPOINT };
   expect(environmentsIn(template)).toEqual({
-    authorize: { DIRECTORY_TABLE: '<StorageDirectory>', ENDPOINT: endpoint },
-    connection: { DIRECTORY_TABLE: '<StorageDirectory>', ENDPOINT: endpoint },
+    authorize: { DIRECTORY_TABLE, ENDPOINT },
+    connection: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
     session: { MINIMUM_CLIENT: '0.0.0' },
-    pairing: { DIRECTORY_TABLE: '<StorageDirectory>', ENDPOINT: endpoint },
-    relay: { DIRECTORY_TABLE: '<StorageDirectory>', MAILBOXES_TABLE: '<StorageMailboxes>', ENDPOINT: endpoint },
+    account: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS, ADMISSION: '{"kind":"open"}' },
+    pairing: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    keys: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    relay: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached, QUOTAS },
+    close: { DIRECTORY_TABLE, ENDPOINT },
+    deadline: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached },
+    notifier: { DIRECTORY_TABLE, ENDPOINT },
     EndpointLogRoleapigatewaylogrole: undefined,
   });
 });
@@ -68,8 +82,33 @@ test('a public host reaches the functions that check what it stands in', async (
 
   expect(environments).toMatchObject({
     authorize: { HOST: 'chat.example.org' },
+    account: { HOST: 'chat.example.org' },
     pairing: { HOST: 'chat.example.org' },
     session: { MINIMUM_CLIENT: '1.2.0' },
   });
   expect(environments['relay']).not.toHaveProperty('HOST');
+});
+
+test('quotas reach the functions that count, the policy of admission the one that admits', async () => {
+  const environments = environmentsIn(
+    await templateWith({
+      'tandem.guestCallsPerMinute': '3',
+      'tandem.admission': 'ticket',
+      'tandem.ticketIssuer': 'https://shop.example.org',
+      'tandem.ticketJwks': 'https://shop.example.org/keys.json',
+    }),
+  );
+
+  const counting = Object.entries(environments).flatMap(([id, variables]) =>
+    variables?.['QUOTAS'] === undefined ? [] : [[id, variables['QUOTAS']] as const],
+  );
+  expect(counting.map(([id]) => id).toSorted()).toEqual(['account', 'connection', 'keys', 'pairing', 'relay']);
+  for (const [, quotas] of counting) expect(JSON.parse(quotas)).toMatchObject({ guestCallsPerMinute: 3 });
+  const admitting = Object.entries(environments).filter(([, variables]) => variables?.['ADMISSION'] !== undefined);
+  expect(admitting.map(([id]) => id)).toEqual(['account']);
+  expect(JSON.parse(environments['account']?.['ADMISSION'] ?? '')).toEqual({
+    kind: 'jwks',
+    issuer: 'https://shop.example.org',
+    url: 'https://shop.example.org/keys.json',
+  });
 });

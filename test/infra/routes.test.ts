@@ -27,6 +27,9 @@ const integrations = new Map(
 const functionBehind = (route: { Target: string }) =>
   /functions\/<(\w+)\.Arn>\/invocations$/.exec(integrations.get(route.Target) ?? '')?.[1];
 
+/** Capabilities without a function of their own name. */
+const elsewhere: Record<string, string> = { devices: 'pairing', contacts: 'relay' };
+
 /** Route key to function, as a reader of the architecture expects them. */
 const expected = new Map([
   ['$connect', 'connection'],
@@ -34,7 +37,7 @@ const expected = new Map([
   ['$default', 'session'],
   ...methodNames.map((method) => {
     const [capability = ''] = method.split('.');
-    return [method, capability === 'session' || capability === 'relay' ? capability : 'pairing'] as const;
+    return [method, elsewhere[capability] ?? capability] as const;
   }),
 ]);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startApp, templateWith } from './stage.ts';
+import { startApp, templateWith } from '../fixtures/stage.ts';
 import { resourcesOf } from './template.ts';
 
 const templateOf = (stage: string) => templateWith({ 'tandem.stage': stage });
@@ -40,7 +40,7 @@ test.for(['prod', 'production', 'staging', 'development'])(
     const kept = resourcesOf(template).filter(({ type }) =>
       ['AWS::DynamoDB::GlobalTable', 'AWS::Logs::LogGroup'].includes(type),
     );
-    expect(kept).toHaveLength(9);
+    expect(kept).toHaveLength(14);
     for (const { deletionPolicy, updateReplacePolicy } of kept) {
       expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
     }

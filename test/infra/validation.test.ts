@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { startApp } from './stage.ts';
+import { startApp } from '../fixtures/stage.ts';
 
 /** An app that cdk-nag checks; `npm run synth` applies the CDK's own rules beside. */
 const startCheckedApp = async () => {

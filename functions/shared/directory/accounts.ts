@@ -3,10 +3,13 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { AccountId, DeviceNumber } from '#protocol';
 import { accountIdOf, DeviceList, deviceListHash, PublicKey } from '#protocol';
+import type { Holding } from './holdings.ts';
 import { keys } from './keys.ts';
 import { transact } from './transact.ts';
 
-const AccountItem = z.object({ sk: z.literal('account'), list: DeviceList });
+const AccountItem = z.object({ sk: z.literal('account'), list: DeviceList, blocks: z.optional(z.int()) });
+/** What remains of a deleted account, so that nobody who has its keys registers it again. */
+const Tombstone = z.object({ sk: z.literal('account'), deletedAt: z.int() });
 
 const DeviceItem = z.object({
   sk: z.string(),
@@ -14,22 +17,53 @@ const DeviceItem = z.object({
   key: PublicKey,
   connection: z.optional(z.string()),
   connectedAt: z.optional(z.int()),
+  checkAt: z.optional(z.int()),
+  held: z.optional(z.number()),
+  heldBytes: z.optional(z.number()),
+  heldAt: z.optional(z.int()),
 });
 
-/** A linked device, and its open connection if it has one. */
-export type DeviceRecord = { device: DeviceNumber; key: string; connection: Connection | undefined };
-export type Connection = { id: string; at: number };
+/** A linked device, its open connection if it has one, and an estimate of what its mailbox holds. */
+export type DeviceRecord = {
+  device: DeviceNumber;
+  key: string;
+  connection: Connection | undefined;
+  held: Holding;
+};
+/** `checkAt`: when it is looked after whether what was delivered last has been acknowledged. */
+export type Connection = { id: string; at: number; checkAt: number };
+
+/** Of a ticket of admission, that it has been used; `expires` is when nobody needs to know any more. */
+export type UsedTicket = { id: string; expires: number };
 
 /** An account as its last list says; a device that has left by itself is in the list, but not in `devices`. */
 export type Account = {
   account: AccountId;
   list: DeviceList;
   devices: ReadonlyMap<DeviceNumber, DeviceRecord>;
+  /** How many accounts it has blocked. */
+  blocks: number;
 };
 
+type Replacement = { device: { id: DeviceNumber; key: string }; former: DeviceNumber };
+
 const toDevice = (item: unknown): DeviceRecord => {
-  const { device, key, connection, connectedAt } = DeviceItem.parse(item);
-  return { device, key, connection: connection === undefined ? undefined : { id: connection, at: connectedAt ?? 0 } };
+  const {
+    device,
+    key,
+    connection,
+    connectedAt = 0,
+    checkAt = 0,
+    held = 0,
+    heldBytes = 0,
+    heldAt = 0,
+  } = DeviceItem.parse(item);
+  return {
+    device,
+    key,
+    connection: connection === undefined ? undefined : { id: connection, at: connectedAt, checkAt },
+    held: { envelopes: held, bytes: heldBytes, at: heldAt },
+  };
 };
 
 /** A device that has never connected. */
@@ -50,17 +84,19 @@ const listUpdate = (table: string, list: DeviceList) => ({
   ExpressionAttributeValues: { ':list': list, ':hash': deviceListHash(list), ':previous': list.previous },
 });
 
-const ifNew = 'attribute_not_exists(pk)';
+const putNew = (table: string, item: Record<string, unknown>) => ({
+  Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' },
+});
 
 /** The writes that link a device, made together with its pairing's. */
 export const linkingWrites = (table: string, list: DeviceList, device: { id: DeviceNumber; key: string }) => [
   { Update: listUpdate(table, list) },
-  { Put: { TableName: table, Item: newDevice(accountIdOf(list.identityKey), device), ConditionExpression: ifNew } },
+  putNew(table, newDevice(accountIdOf(list.identityKey), device)),
 ];
 
 /** Accounts and their devices. All reads are strongly consistent. */
 export const accountStore = (client: DynamoDBDocumentClient, table: string) => ({
-  account: async (account: AccountId): Promise<Account | undefined> => {
+  account: async (account: AccountId): Promise<Account | 'gone' | undefined> => {
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: table,
@@ -71,10 +107,13 @@ export const accountStore = (client: DynamoDBDocumentClient, table: string) => (
     );
     const [first, ...rest] = Items;
     if (first === undefined) return undefined;
+    if (Tombstone.safeParse(first).success) return 'gone';
     const devices = rest.map(toDevice);
+    const { list, blocks = 0 } = AccountItem.parse(first);
     return {
       account,
-      list: AccountItem.parse(first).list,
+      list,
+      blocks,
       devices: new Map(devices.map((device) => [device.device, device])),
     };
   },
@@ -86,15 +125,15 @@ export const accountStore = (client: DynamoDBDocumentClient, table: string) => (
     return Item === undefined ? undefined : toDevice(Item);
   },
 
-  /** False when the account exists already. */
-  register: async (list: DeviceList): Promise<boolean> => {
+  /** Makes the account and uses up its ticket. False when the account has existed, or the ticket been used, before. */
+  register: async (list: DeviceList, ticket: UsedTicket | undefined): Promise<boolean> => {
     const account = accountIdOf(list.identityKey);
-    const item = { ...keys.account(account), list, hash: deviceListHash(list) };
     return transact(client, [
-      { Put: { TableName: table, Item: item, ConditionExpression: ifNew } },
-      ...list.devices.map((device) => ({
-        Put: { TableName: table, Item: newDevice(account, device), ConditionExpression: ifNew },
-      })),
+      putNew(table, { ...keys.account(account), list, hash: deviceListHash(list) }),
+      ...list.devices.map((device) => putNew(table, newDevice(account, device))),
+      ...(ticket === undefined
+        ? []
+        : [putNew(table, { ...keys.ticket(ticket.id), ttl: Math.ceil(ticket.expires / 1000) })]),
     ]);
   },
 
@@ -106,4 +145,26 @@ export const accountStore = (client: DynamoDBDocumentClient, table: string) => (
       ...removed.map((device) => ({ Delete: { TableName: table, Key: keys.device(account, device) } })),
     ]);
   },
+
+  /** As `replaceList`, with a new primary in the place of the former. */
+  replacePrimary: async (list: DeviceList, { device, former }: Replacement): Promise<boolean> =>
+    transact(client, [
+      ...linkingWrites(table, list, device),
+      { Delete: { TableName: table, Key: keys.device(accountIdOf(list.identityKey), former) } },
+    ]),
+
+  /** Leaves nothing of the account but that it was there. False when its list has changed meanwhile. */
+  deleteAccount: async ({ account, list }: Account, now: number): Promise<boolean> =>
+    transact(client, [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...keys.account(account), deletedAt: now },
+          ConditionExpression: '#hash = :hash',
+          ExpressionAttributeNames: { '#hash': 'hash' },
+          ExpressionAttributeValues: { ':hash': deviceListHash(list) },
+        },
+      },
+      ...list.devices.map(({ id }) => ({ Delete: { TableName: table, Key: keys.device(account, id) } })),
+    ]),
 });

@@ -1,13 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { AccountId, DeviceNumber } from '#protocol';
+import type { AccountId, DeviceAddress, DeviceNumber } from '#protocol';
 import { parseAddress } from '#protocol';
 import type { Connection } from './accounts.ts';
 import { ifConditionHolds } from './conditional.ts';
 import { keys } from './keys.ts';
 
 const Replaced = z.object({ connection: z.optional(z.string()) });
+
+type Expectation = { connection: string; now: number; at: number };
 
 export type Connected = { accepted: true; replaced: string | undefined } | { accepted: false };
 
@@ -17,14 +19,18 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
    * Records a device's new connection, if the device is linked and its token is later than the last one: a token
    * works once, and a removed device is not resurrected. `replaced` is the connection that it had before.
    */
-  connect: async (address: string, connection: Connection, tokenTime: number): Promise<Connected> => {
+  connect: async (
+    address: string,
+    connection: Pick<Connection, 'id' | 'at'>,
+    tokenTime: number,
+  ): Promise<Connected> => {
     const { account, device } = parseAddress(address);
     const written = await ifConditionHolds(
       client.send(
         new UpdateCommand({
           TableName: table,
           Key: keys.device(account, device),
-          UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time',
+          UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time REMOVE checkAt',
           ConditionExpression: 'attribute_exists(pk) AND tokenTime < :time',
           ExpressionAttributeNames: { '#connection': 'connection' },
           ExpressionAttributeValues: { ':connection': connection.id, ':at': connection.at, ':time': tokenTime },
@@ -44,10 +50,27 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
         new UpdateCommand({
           TableName: table,
           Key: keys.device(account, device),
-          UpdateExpression: 'REMOVE #connection, connectedAt',
+          UpdateExpression: 'REMOVE #connection, connectedAt, checkAt',
           ConditionExpression: '#connection = :connection',
           ExpressionAttributeNames: { '#connection': 'connection' },
           ExpressionAttributeValues: { ':connection': connection },
+        }),
+      ),
+    );
+  },
+
+  /** Notes when the connection is to be looked after, if it is still the device's and nothing is noted yet. */
+  expectAck: async (address: DeviceAddress, { connection, now, at }: Expectation): Promise<void> => {
+    const { account, device } = parseAddress(address);
+    await ifConditionHolds(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keys.device(account, device),
+          UpdateExpression: 'SET checkAt = :at',
+          ConditionExpression: '#connection = :connection AND (attribute_not_exists(checkAt) OR checkAt <= :now)',
+          ExpressionAttributeNames: { '#connection': 'connection' },
+          ExpressionAttributeValues: { ':connection': connection, ':at': at, ':now': now },
         }),
       ),
     );

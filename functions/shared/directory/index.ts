@@ -2,9 +2,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { accountStore } from './accounts.ts';
 import { connectionStore } from './connections.ts';
+import { contactStore } from './contacts.ts';
+import { holdingStore } from './holdings.ts';
+import { keyBoxStore } from './key-boxes.ts';
 import { pairingStore } from './pairings.ts';
+import { rateStore } from './rates.ts';
 
-export type { Account, Connection, DeviceRecord } from './accounts.ts';
+export type { Account, Connection, DeviceRecord, UsedTicket } from './accounts.ts';
+export type { Holding } from './holdings.ts';
 export type { Pairing, PairingIn } from './pairings.ts';
 
 /** The `Directory` table: who exists and how to reach them. */
@@ -12,6 +17,14 @@ export const createDirectory = (table: string) => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  return { ...accountStore(client, table), ...connectionStore(client, table), ...pairingStore(client, table) };
+  return {
+    ...accountStore(client, table),
+    ...connectionStore(client, table),
+    ...contactStore(client, table),
+    ...holdingStore(client, table),
+    ...keyBoxStore(client, table),
+    ...pairingStore(client, table),
+    ...rateStore(client, table),
+  };
 };
 export type Directory = ReturnType<typeof createDirectory>;

@@ -24,7 +24,7 @@ const approved = { ...scanned, sealed: z.string(), deviceList: DeviceList, devic
 /** A pairing as stored. That it has expired is no stored state: its times tell. */
 const Pairing = z.discriminatedUnion('state', [
   z.object({ state: z.literal('opened'), ...opened }),
-  z.object({ state: z.literal('cancelled'), ...opened }),
+  z.object({ state: z.literal('cancelled'), ...opened, account: z.optional(AccountId) }),
   z.object({ state: z.literal('scanned'), ...scanned }),
   z.object({ state: z.literal('denied'), ...scanned }),
   z.object({ state: z.literal('approved'), ...approved }),
@@ -40,7 +40,7 @@ const mine = '#state = :scanned AND account = :account AND decideBy > :now';
 const placeholders = (expressions: string) =>
   Object.fromEntries([...expressions.matchAll(/#(\w+)/g)].map(([placeholder, name = '']) => [placeholder, name]));
 
-/** Pairings. Each transition is one conditional write or one transaction, and gives false when it came too late. */
+/** Pairings. Each transition is one conditional write or one transaction, and says so when it came too late. */
 export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
   const update = (
     pairing: string,
@@ -53,8 +53,11 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
     ExpressionAttributeValues: expressions.values,
     ExpressionAttributeNames: placeholders(`${expressions.set} ${expressions.condition}`),
   });
-  const write = async (input: ReturnType<typeof update>): Promise<boolean> =>
-    (await ifConditionHolds(client.send(new UpdateCommand(input)))) !== undefined;
+  /** The pairing as it is then, or undefined when the condition failed. */
+  const change = async (input: ReturnType<typeof update>): Promise<Pairing | undefined> => {
+    const written = await ifConditionHolds(client.send(new UpdateCommand({ ...input, ReturnValues: 'ALL_NEW' })));
+    return written === undefined ? undefined : Pairing.parse(written.Attributes);
+  };
 
   return {
     pairing: async (pairing: string): Promise<Pairing | undefined> => {
@@ -80,8 +83,12 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
       ]);
     },
 
-    scanPairing: async (pairing: string, by: { account: AccountId; now: number; decideBy: number }): Promise<boolean> =>
-      write(
+    /** The pairing, now this account's; undefined when it could not be had. */
+    scanPairing: async (
+      pairing: string,
+      by: { account: AccountId; now: number; decideBy: number },
+    ): Promise<Pairing | undefined> =>
+      change(
         update(pairing, {
           set: '#state = :scanned, account = :account, decideBy = :decideBy',
           condition: '#state = :opened AND expiresAt > :now',
@@ -95,14 +102,23 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
         }),
       ),
 
-    denyPairing: async ({ pairing, account }: PairingIn<'scanned'>, now: number): Promise<boolean> =>
-      write(
-        update(pairing, {
-          set: '#state = :denied',
-          condition: mine,
-          values: { ':denied': 'denied', ':scanned': 'scanned', ':account': account, ':now': now },
-        }),
-      ),
+    /** The pairing, now denied, with the companion's connection as it is then; undefined when it came too late. */
+    denyPairing: async (
+      { pairing, account }: PairingIn<'scanned'>,
+      now: number,
+    ): Promise<PairingIn<'denied'> | undefined> => {
+      const values = { ':denied': 'denied', ':scanned': 'scanned', ':account': account, ':now': now };
+      const changed = await change(update(pairing, { set: '#state = :denied', condition: mine, values }));
+      return changed?.state === 'denied' ? changed : undefined;
+    },
+
+    /** The companion withdraws what no phone has decided on; undefined when it came too late. */
+    cancelPairing: async (pairing: string): Promise<PairingIn<'cancelled'> | undefined> => {
+      const condition = '#state = :opened OR #state = :scanned';
+      const values = { ':cancelled': 'cancelled', ':opened': 'opened', ':scanned': 'scanned' };
+      const changed = await change(update(pairing, { set: '#state = :cancelled', condition, values }));
+      return changed?.state === 'cancelled' ? changed : undefined;
+    },
 
     /**
      * Links the device: the pairing is approved, the list succeeded and the device created, or nothing of it. The
@@ -129,14 +145,13 @@ export const pairingStore = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /** Makes `connection` the one where the companion is told; gives the pairing as it is then. */
-    rebindPairing: async (pairing: string, connection: string): Promise<Pairing | undefined> => {
-      const input = update(pairing, {
-        set: '#connection = :connection',
-        condition: 'attribute_exists(pk)',
-        values: { ':connection': connection },
-      });
-      const written = await ifConditionHolds(client.send(new UpdateCommand({ ...input, ReturnValues: 'ALL_NEW' })));
-      return written === undefined ? undefined : Pairing.parse(written.Attributes);
-    },
+    rebindPairing: async (pairing: string, connection: string): Promise<Pairing | undefined> =>
+      change(
+        update(pairing, {
+          set: '#connection = :connection',
+          condition: 'attribute_exists(pk)',
+          values: { ':connection': connection },
+        }),
+      ),
   };
 };

@@ -8,10 +8,12 @@ const prefix = (address: string): string => {
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - groups.length - after.length }, () => '0');
   return [...groups, ...zeros, ...after]
     .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16))
+    .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':');
 };
 
-/** Whether two source addresses look like one network: the same IPv4 address (NAT), or the same IPv6 /64. A hint. */
-export const sameNetwork = (a: string, b: string): boolean =>
-  a === b || (isIPv6(a) && isIPv6(b) && prefix(a) === prefix(b));
+/** What a source address has in common with its neighbours: the IPv4 address itself (NAT), or the IPv6 /64. */
+export const networkOf = (address: string): string => (isIPv6(address) ? prefix(address) : address);
+
+/** Whether two source addresses look like one network. A hint, no proof. */
+export const sameNetwork = (a: string, b: string): boolean => networkOf(a) === networkOf(b);

@@ -1,0 +1,20 @@
+import type { MethodName } from '#protocol';
+import type { CloseLater } from '../shared/closing.ts';
+import type { Directory } from '../shared/directory/index.ts';
+import type { Log } from '../shared/log.ts';
+import type { Platform } from '../shared/platform.ts';
+import type { Rates } from '../shared/rates.ts';
+import type { UseCase } from '../shared/serve.ts';
+import type { Sockets } from '../shared/sockets.ts';
+
+export type KeysContext = {
+  directory: Directory;
+  sockets: Sockets;
+  closing: CloseLater;
+  rates: Rates;
+  platform: Platform;
+  log: Log;
+};
+
+/** A rule of this room. */
+export type Rule<M extends MethodName> = UseCase<M, KeysContext>;

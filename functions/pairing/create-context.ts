@@ -1,0 +1,23 @@
+import { createClosing } from '../shared/closing.ts';
+import { createDirectory } from '../shared/directory/index.ts';
+import { closingQueue, directoryTable, endpoint, host, publicHost, quotas, readEnv } from '../shared/env.ts';
+import { log } from '../shared/log.ts';
+import { platform } from '../shared/platform.ts';
+import { createRates } from '../shared/rates.ts';
+import { createSockets } from '../shared/sockets.ts';
+import type { PairingContext } from './context.ts';
+
+/** What both functions of this room reach. @throws when the environment is not as it should be */
+export const createContext = (): PairingContext => {
+  const env = readEnv({ directoryTable, closingQueue, endpoint, host, quotas });
+  const directory = createDirectory(env.directoryTable);
+  return {
+    directory,
+    sockets: createSockets(env.endpoint, log),
+    closing: createClosing(env.closingQueue),
+    rates: createRates({ directory, platform, limits: env.quotas }),
+    host: publicHost(env),
+    platform,
+    log,
+  };
+};

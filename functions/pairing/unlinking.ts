@@ -1,0 +1,34 @@
+import { addressOf, type DeviceNumber } from '#protocol';
+import type { Account } from '../shared/directory/index.ts';
+import type { PairingContext } from './context.ts';
+
+type Unlinking = {
+  /** The account as it is until then, and the devices that it loses. */
+  self: Account;
+  devices: readonly DeviceNumber[];
+  /** The device that asks for it, if it is one of them: it hears of it by its answer. */
+  by?: DeviceNumber;
+  /** False when it came too late. */
+  write: () => Promise<boolean>;
+};
+
+/**
+ * Unlinks devices by a write: each is told, and its connection closed. The queue is asked before the write, so that
+ * nothing stays open if this function dies right after; it looks again whether the device is unlinked.
+ */
+export const unlinking = async (
+  { sockets, closing }: Pick<PairingContext, 'sockets' | 'closing'>,
+  { self, devices, by, write }: Unlinking,
+): Promise<boolean> => {
+  const connected = devices.flatMap((device) => {
+    const connection = self.devices.get(device)?.connection?.id;
+    return connection === undefined ? [] : [{ device, connection }];
+  });
+  await closing.close(
+    connected.map(({ device, connection }) => ({ connection, unless: addressOf(self.account, device) })),
+  );
+  if (!(await write())) return false;
+  const others = connected.filter(({ device }) => device !== by);
+  await Promise.all(others.map(({ connection }) => sockets.notify(connection, 'session.revoked', {})));
+  return true;
+};

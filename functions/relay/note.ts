@@ -1,0 +1,61 @@
+import { type AccountId, type DeviceAddress, type EnvelopeId, parseAddress } from '#protocol';
+import type { DeviceCaller } from '../shared/caller.ts';
+import type { Holding } from '../shared/directory/index.ts';
+import type { Mail } from '../shared/mailboxes.ts';
+import { sizeOf } from '../shared/mailboxes.ts';
+import type { Addressee } from './address.ts';
+import type { RelayContext } from './context.ts';
+import { heldNow, withFewer, withMore } from './holding.ts';
+
+/** One of so many is noted, for as many: a write each would cost as much as the message. */
+const sample = 64;
+
+type Noting = Pick<RelayContext, 'directory' | 'platform'>;
+type Stored = Mail & Pick<Addressee, 'record'>;
+
+const isSample = ({ platform }: Noting): boolean => platform.random() * sample < 1;
+
+/** Notes what came into one mailbox at once: of two notes made from one estimate the second would be dropped. */
+const noteMore = async ({ directory, platform }: Noting, to: DeviceAddress, mail: readonly Stored[]): Promise<void> => {
+  const held = mail[0]?.record.held;
+  if (held === undefined) return;
+  const bytes = mail.reduce((sum, { envelope }) => sum + sizeOf(envelope), 0);
+  const now = heldNow(held, platform.now());
+  await directory.noteHolding(to, withMore(now, sample * mail.length, sample * bytes), held);
+};
+
+/** Notes, by samples, what was stored, and to whom the caller has written. */
+export const noteStored = async (context: Noting, caller: DeviceCaller, mail: readonly Stored[]): Promise<void> => {
+  const { directory, platform } = context;
+  const sampled = mail.filter(() => isSample(context));
+  const accounts = new Set<AccountId>(sampled.map(({ to }) => parseAddress(to).account));
+  accounts.delete(caller.account);
+  await Promise.all([
+    ...[...Map.groupBy(sampled, ({ to }) => to)].map(([to, more]) => noteMore(context, to, more)),
+    ...[...accounts].map((to) => directory.noteWritten({ from: caller.account, to }, platform.now())),
+  ]);
+};
+
+/** Notes, by samples, what was removed from the caller's own mailbox. */
+export const noteRemoved = async (
+  context: Noting,
+  { account, device, address }: DeviceCaller,
+  envelopes: readonly EnvelopeId[],
+): Promise<void> => {
+  const { directory, platform } = context;
+  const sampled = envelopes.filter(() => isSample(context)).length;
+  if (sampled === 0) return;
+  const held = (await directory.device(account, device))?.held;
+  if (held === undefined || held.at === 0) return;
+  await directory.noteHolding(address, withFewer(heldNow(held, platform.now()), sampled * sample), held);
+};
+
+/** Notes that the mailbox has been seen empty: now it is known for sure. */
+export const noteEmpty = async (
+  { directory, platform }: Noting,
+  { address }: DeviceCaller,
+  held: Holding | undefined,
+): Promise<void> => {
+  if (held === undefined || held.envelopes === 0) return;
+  await directory.noteHolding(address, { envelopes: 0, bytes: 0, at: platform.now() }, held);
+};

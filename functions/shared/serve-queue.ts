@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import type { Log } from './log.ts';
+
+const QueueRecord = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  attributes: z.object({ SentTimestamp: z.string() }),
+});
+const QueueEvent = z.object({ Records: z.array(QueueRecord) });
+
+/** What came from the queue, and when it was put there. */
+type Work<Message> = (message: Message, sentAt: number) => Promise<'done' | 'again'>;
+
+/**
+ * The Lambda handler of a queue. What fails, or is not done yet, comes again, and in the end to the dead-letter queue
+ * (partial batch responses).
+ */
+export const serveQueue =
+  <S extends z.ZodMiniType>(schema: S, work: Work<z.infer<S>>, log: Log) =>
+  async (raw: unknown) => {
+    const { Records } = QueueEvent.parse(raw);
+    const outcomes = await Promise.all(
+      Records.map(async ({ messageId, body, attributes }) => {
+        try {
+          return await work(schema.parse(JSON.parse(body)), Number(attributes.SentTimestamp));
+        } catch (error) {
+          log.failure('queue', error, messageId);
+          return 'again';
+        }
+      }),
+    );
+    const failed = Records.filter((_, i) => outcomes[i] === 'again');
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
