@@ -4,6 +4,7 @@ import { type ErrorCode, type ErrorObject, errors } from '#protocol';
 const local = {
   closed: { retryable: false, message: 'The session is closed; resume it first.' },
   timeout: { retryable: true, message: 'The cloud has not answered in time; check the network and try again.' },
+  upgrade_required: { retryable: false, message: 'The cloud wants a newer version of this application; update it.' },
   replaced: { retryable: false, message: 'The same device has connected elsewhere; use that one, or resume here.' },
   frame_too_large: { retryable: false, message: 'The call is larger than one frame may be.' },
   answer_invalid: {
@@ -30,7 +31,26 @@ const local = {
   provisioning_invalid: { retryable: false, message: 'The provisioning message is not genuine; show a new code.' },
   linking_cancelled: { retryable: false, message: 'The linking was cancelled on this device.' },
   primary_stays: { retryable: false, message: 'The primary cannot leave its account; unlink the companions instead.' },
-  body_invalid: { retryable: false, message: 'A body has from 1 to 22000 bytes; send larger content as media.' },
+  deletion_unconfirmed: {
+    retryable: false,
+    message: 'Deleting is for good: ask the person, and pass the account’s id as `confirmed`.',
+  },
+  recovery_code_invalid: {
+    retryable: false,
+    message: 'There is a typo in the recovery code: it has 8 groups of 4 letters and digits.',
+  },
+  recovery_backup_invalid: {
+    retryable: false,
+    message: 'The backup is damaged, or another recovery code opens it.',
+  },
+  body_invalid: {
+    retryable: false,
+    message: 'A body has from 1 to some 22000 bytes, fewer with many recipients; send larger content as media.',
+  },
+  payload_invalid: {
+    retryable: false,
+    message: 'What came is no message that this version can read: it is dropped; update this application.',
+  },
   ttl_invalid: { retryable: false, message: 'A time to live is a whole number of seconds, from 1 to 30 days.' },
   endpoint_invalid: {
     retryable: false,
@@ -45,6 +65,8 @@ export type ClientErrorCode = ErrorCode | LocalCode;
 type Given = { details?: unknown; retryable?: boolean; retryAfterMs?: number | undefined; cause?: unknown };
 
 const isServers = (code: string): code is ErrorCode => Object.hasOwn(errors, code);
+export const isClientErrorCode = (code: string): code is ClientErrorCode =>
+  isServers(code) || Object.hasOwn(local, code);
 const describe = (code: ClientErrorCode) => (isServers(code) ? errors[code] : local[code]);
 
 /** Any failure of the SDK, by name. `retryable`: the same may succeed later, unchanged. */
@@ -72,6 +94,9 @@ export class ClientError extends Error {
     return new ClientError(code, { details, retryable, retryAfterMs });
   }
 }
+
+/** How long the server wants to be left alone after a failure, in milliseconds. */
+export const restAfter = (error: unknown): number => (error instanceof ClientError ? (error.retryAfterMs ?? 0) : 0);
 
 /** Whether it may succeed later, unchanged. */
 export const isRetryable = (error: unknown): boolean => error instanceof ClientError && error.retryable;

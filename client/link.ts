@@ -10,8 +10,9 @@ import { CompanionPairing } from './pairing/companion.ts';
 import { generateSealingKeys } from './pairing/provisioning.ts';
 import { type CompanionKeys, verifyApproval } from './pairing/verify-approval.ts';
 import { type Platform, randomBytes, platform as thisPlatform } from './platform.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { Store } from './store.ts';
+import { openSession } from './tabs/open-session.ts';
 
 export type LinkOptions = {
   endpoint: string;
@@ -59,6 +60,7 @@ export class Linking {
     return this.#code ?? this.#firstCode.promise;
   }
 
+  /** Takes the code back: `linked` fails with `linking_cancelled`, unless the phone has approved by then. */
   cancel(): void {
     this.#cancelled.abort();
   }
@@ -85,7 +87,7 @@ export class Linking {
       const { code, approval } = await pairing.approval();
       const account = await verifyApproval(approval, { code, keys });
       await writeAccount(store, account, approval.deviceList);
-      return await Session.open({ account, store, platform, serverClock });
+      return await openSession({ account, store, platform, serverClock });
     } finally {
       guest.close();
     }

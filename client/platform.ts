@@ -1,3 +1,5 @@
+import { findTabs, type Tabs } from './tabs/tabs.ts';
+
 /** The time in milliseconds since 1970, and timers; tests move it by hand. */
 export type Clock = {
   now: () => number;
@@ -10,6 +12,8 @@ export type Platform = {
   clock: Clock;
   /** From 0 up to 1, to spread retries; keys, secrets and ids always come from WebCrypto. */
   random: () => number;
+  /** Left out, a session has its device to itself. */
+  tabs?: Tabs | undefined;
 };
 
 export const platform: Platform = {
@@ -21,6 +25,7 @@ export const platform: Platform = {
     },
   },
   random: () => Math.random(),
+  tabs: findTabs(),
 };
 
 /** `length` bytes nobody can guess. */

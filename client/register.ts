@@ -7,10 +7,17 @@ import { readEndpoint } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { generateSigningKey, type SigningKey, signWith } from './keys.ts';
 import { type Platform, platform as thisPlatform } from './platform.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { Store } from './store.ts';
+import { openSession } from './tabs/open-session.ts';
 
-export type RegisterOptions = { endpoint: string; store: Store; platform?: Platform };
+export type RegisterOptions = {
+  endpoint: string;
+  store: Store;
+  /** A ticket, where the cloud admits nobody without: a JWT of its owner's backend, which works once. */
+  admission?: string;
+  platform?: Platform;
+};
 
 type Registration = { account: Account; identityKey: SigningKey; list: DeviceList };
 
@@ -34,9 +41,14 @@ const prepare = async (store: Store, { endpoint, now }: { endpoint: string; now:
 
 /**
  * Makes an account whose primary this device is. Called again after a crash, it goes on with the same keys.
- * @throws ClientError: `already_linked`, `timeout` when there is no network, …
+ * @throws ClientError: `already_linked`, `admission_refused`, `timeout` when there is no network, …
  */
-export const register = async ({ endpoint: given, store, platform = thisPlatform }: RegisterOptions) => {
+export const register = async ({
+  endpoint: given,
+  store,
+  admission,
+  platform = thisPlatform,
+}: RegisterOptions): Promise<Session> => {
   const endpoint = readEndpoint(given);
   const serverClock = new ServerClock(platform.clock);
   const guest = new Connection({ endpoint, platform, serverClock });
@@ -46,10 +58,11 @@ export const register = async ({ endpoint: given, store, platform = thisPlatform
     const { account, identityKey, list } = await prepare(store, { endpoint, now: serverClock.now() });
     const at = serverClock.now();
     const signature = await signWith(identityKey, registerStatement(new URL(endpoint).host, at, list));
-    await guest.call('account.register', { deviceList: list, at, signature });
+    const ticket = admission === undefined ? {} : { admission };
+    await guest.call('account.register', { deviceList: list, at, signature, ...ticket });
     const registered = { ...account, registered: true };
     await writeAccount(store, registered);
-    return await Session.open({ account: registered, store, platform, serverClock });
+    return await openSession({ account: registered, store, platform, serverClock });
   } finally {
     guest.close();
   }

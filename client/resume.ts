@@ -2,8 +2,8 @@ import { readAccount } from './account.ts';
 import { ServerClock } from './connection/server-clock.ts';
 import { readEndpoint } from './endpoint.ts';
 import { type Platform, platform as thisPlatform } from './platform.ts';
-import { Session } from './session.ts';
 import type { Store } from './store.ts';
+import { openSession } from './tabs/open-session.ts';
 
 export type ResumeOptions = {
   store: Store;
@@ -17,5 +17,5 @@ export const resume = async ({ store, endpoint, platform = thisPlatform }: Resum
   const kept = await readAccount(store);
   if (kept?.registered !== true) return undefined;
   const account = endpoint === undefined ? kept : { ...kept, endpoint: readEndpoint(endpoint) };
-  return Session.open({ account, store, platform, serverClock: new ServerClock(platform.clock) });
+  return openSession({ account, store, platform, serverClock: new ServerClock(platform.clock) });
 };

@@ -1,74 +1,65 @@
-import {
-  type AccountId,
-  addressOf,
-  type DeviceAddress,
-  type DeviceList,
-  type DeviceNumber,
-  fromBase64Url,
-  parseAddress,
-} from '#protocol';
-import { type Account, forgetAccount } from './account.ts';
-import { Connection, type End } from './connection/connection.ts';
-import type { ServerClock } from './connection/server-clock.ts';
-import { changeList } from './devices/change-list.ts';
-import { DeviceLists } from './devices/device-lists.ts';
-import { listWithout } from './devices/make-list.ts';
+import { type AccountId, addressOf, type DeviceAddress, type DeviceList, type DeviceNumber } from '#protocol';
+import { forgetAccount } from './account.ts';
+import type { Connection, End } from './connection/connection.ts';
+import { contactLinkOf, readContact } from './contact-link.ts';
+import { Daily } from './daily.ts';
+import { type Deletion, deleteAccount } from './delete-account.ts';
+import type { DeviceLists } from './devices/device-lists.ts';
+import { isStale } from './devices/list-age.ts';
+import type { Primary } from './devices/primary.ts';
+import { renewList } from './devices/renew-list.ts';
+import { unlink } from './devices/unlink.ts';
 import { Emitter } from './emitter.ts';
 import { ClientError } from './errors.ts';
 import type { Offer } from './pairing/offer.ts';
-import { type Primary, scan } from './pairing/scan.ts';
-import type { Platform } from './platform.ts';
+import { scan } from './pairing/scan.ts';
+import { exportRecovery, type RecoveryExport } from './recovery/export-recovery.ts';
 import type { MessageHandler } from './relay/inbox.ts';
-import { Mail } from './relay/mail.ts';
+import type { Mail } from './relay/mail.ts';
 import type { Accepted } from './relay/outbox.ts';
 import type { Outgoing } from './relay/outgoing.ts';
+import type { Drafted } from './relay/outgoing-records.ts';
 import type { OutgoingSignal } from './relay/signals.ts';
+import { serial } from './serial.ts';
 import type { SessionEvents } from './session-events.ts';
-import type { Store } from './store.ts';
+import { assemble, type SessionOptions, type SessionParts } from './session-parts.ts';
 
-export type SessionOptions = { account: Account; store: Store; platform: Platform; serverClock: ServerClock };
-
-const expectedCodes: ReadonlySet<string> = new Set(['closed', 'replaced', 'unlinked', 'list_conflict']);
-
-/** What an application does as one linked device. It stays connected until it is closed, replaced or unlinked. */
-export class Session {
+/** A session that has the device to itself: its socket, its outbox, its inbox. */
+export class LocalSession {
   readonly account: AccountId;
   readonly device: DeviceNumber;
   readonly address: DeviceAddress;
   readonly isPrimary: boolean;
   readonly #options: SessionOptions;
-  readonly #events = new Emitter<SessionEvents>();
+  readonly #events: Emitter<SessionEvents>;
   readonly #connection: Connection;
   readonly #lists: DeviceLists;
   readonly #mail: Mail;
+  readonly #follow: SessionParts['follow'];
+  readonly #inTurn = serial();
+  readonly #daily: Daily;
+  #hasTime = false;
 
-  private constructor(options: SessionOptions) {
-    const { account: self, store, platform, serverClock } = options;
-    const { account, device, endpoint, deviceKey } = self;
+  private constructor(options: SessionOptions, { events, connection, lists, mail, follow }: SessionParts) {
+    const { account, device, identityKey } = options.account;
     this.account = account;
     this.device = device;
     this.address = addressOf(account, device);
-    this.isPrimary = self.identityKey !== undefined;
+    this.isPrimary = identityKey !== undefined;
     this.#options = options;
-    const credentials = { address: this.address, key: deviceKey };
-    const connection = new Connection({ endpoint, platform, serverClock, credentials });
+    this.#events = events;
     this.#connection = connection;
-    const lists = new DeviceLists({
-      store,
-      fetch: async (of) => (await connection.call('devices.list', { account: of })).deviceList,
-      onNewer: (of, list) => of === account && this.#events.emit('devices', list),
-      onConflict: (of) => this.#events.emit('list_conflict', of),
-    });
     this.#lists = lists;
-    const onError = (error: unknown) => this.#events.emit('error', error);
-    this.#mail = new Mail({ connection, lists, store, self, platform, now: () => serverClock.now(), onError });
-    this.#listen();
+    this.#mail = mail;
+    this.#follow = follow;
+    this.#daily = new Daily(options.platform.clock, () => follow(this.#keepCurrent()));
+    connection.on('online', (online) => this.#onOnline(online));
+    connection.on('ended', (why) => this.#onEnded(why));
   }
 
-  /** The session of a linked device, connecting. */
-  static async open(options: SessionOptions): Promise<Session> {
-    const session = new Session(options);
-    await session.#mail.load();
+  /** The session of a linked device, connecting. @throws `store_damaged` */
+  static async open(options: SessionOptions): Promise<LocalSession> {
+    const session = new LocalSession(options, await assemble(options, new Emitter()));
     session.#connection.open();
     return session;
   }
@@ -90,9 +81,20 @@ export class Session {
     return this.#mail.send(message);
   }
 
-  /** Says who takes the messages over; call it at once, for until then none are fetched. */
+  /** Sends what another tab has made; given again, it is the same message. @throws ClientError */
+  sendDraft(drafted: Drafted): Promise<Accepted> {
+    return this.#mail.sendDraft(drafted);
+  }
+
+  /**
+   * Says who takes the messages over; call it at once, for until then none are fetched. Where several tabs have the
+   * device open, each calls it, and the handler of one of them gets the message; event `message` tells all.
+   */
   receive(handler: MessageHandler): void {
-    this.#mail.receive(handler);
+    this.#mail.receive(async (message) => {
+      await handler(message);
+      this.#events.emit('message', message);
+    });
   }
 
   /** Tells the devices that are connected now, and no other. @throws ClientError */
@@ -100,9 +102,39 @@ export class Session {
     return this.#mail.signal(signal);
   }
 
-  /** The account's devices as the server has them now, checked. @throws ClientError */
-  devices(): Promise<DeviceList> {
-    return this.#lists.refresh(this.account);
+  /** Messages of that account are no requests any more; nor are those of whom this one writes to. */
+  accept(account: AccountId): Promise<void> {
+    return this.#mail.accept(account);
+  }
+
+  /** Nothing of that account comes through any more, on no device of this one; its people are not told. @throws ClientError */
+  async block(account: AccountId): Promise<void> {
+    await this.#connection.call('contacts.block', { account });
+  }
+
+  /** What that account sends from now on comes through again. @throws ClientError */
+  async unblock(account: AccountId): Promise<void> {
+    await this.#connection.call('contacts.unblock', { account });
+  }
+
+  /** What somebody reads to write to this account: a link to share, or to show as a QR code. */
+  get contactLink(): string {
+    return contactLinkOf(this.#options.account);
+  }
+
+  /** The account of a contact link. @throws `code_unreadable`, `code_elsewhere` */
+  readContact(text: string): AccountId {
+    return readContact(text, this.#options.account.endpoint);
+  }
+
+  /** An account's devices (this one's, if none is named) as the server has them now, checked. @throws ClientError */
+  devices(account = this.account): Promise<DeviceList> {
+    return this.#lists.refresh(account);
+  }
+
+  /** Whether a list is older than 60 days: its primary, which renews it monthly, was away, or a newer one is kept back. */
+  isStale(list: DeviceList): boolean {
+    return isStale(list, this.#options.serverClock.latest());
   }
 
   /** Reads the code of a computer that wants to be linked. On the primary only. @throws ClientError */
@@ -112,13 +144,24 @@ export class Session {
 
   /** Takes a device off the account: it is told, and cannot connect again. On the primary only. @throws ClientError */
   async unlink(device: DeviceNumber): Promise<void> {
-    const { identityKey, connection, lists, now } = this.#primary();
-    await changeList({
-      lists,
-      account: this.account,
-      make: (current) => listWithout(current, device, { identityKey, now: now() }),
-      submit: (deviceList) => connection.call('devices.update', { deviceList }),
-    });
+    await unlink(this.#primary(), device);
+  }
+
+  /**
+   * A new recovery code, for the person to write down, and the backup that it opens: with both, `recover` makes another
+   * phone the primary. On the primary only. @throws ClientError
+   */
+  async exportRecovery(): Promise<RecoveryExport> {
+    return exportRecovery(this.#primary());
+  }
+
+  /**
+   * Deletes the account for good: all its devices are unlinked, nobody can register it again, and everything in this
+   * store is forgotten. May be repeated. On the primary only. @throws ClientError: `deletion_unconfirmed`, …
+   */
+  async deleteAccount(deletion: Deletion): Promise<void> {
+    await deleteAccount(this.#primary(), this.#options.store, deletion);
+    await this.#forget();
   }
 
   /** A companion unlinks itself and forgets everything in its store. @throws ClientError: `primary_stays`, … */
@@ -130,8 +173,7 @@ export class Session {
       // A repeat, after an answer that was lost, comes from a device that has left already.
       if (!(error instanceof ClientError) || error.code !== 'unlinked') throw error;
     }
-    await this.close();
-    await forgetAccount(this.#options.store);
+    await this.#forget();
   }
 
   /** Ends the session; what is not accepted yet goes out in the next. Waits for a message handler that is at work. */
@@ -145,40 +187,41 @@ export class Session {
     await this.close();
   }
 
+  async #forget(): Promise<void> {
+    await this.close();
+    await forgetAccount(this.#options.store);
+  }
+
   #primary(): Primary {
     const { account, serverClock } = this.#options;
     const { identityKey } = account;
     if (identityKey === undefined) throw new ClientError('companions_refused');
-    return { account, identityKey, connection: this.#connection, lists: this.#lists, now: () => serverClock.now() };
+    const [connection, lists, inTurn] = [this.#connection, this.#lists, this.#inTurn];
+    return { account, identityKey, connection, lists, inTurn, now: () => serverClock.now() };
   }
 
-  #listen(): void {
-    const connection = this.#connection;
-    connection.on('online', (online) => {
-      this.#events.emit('online', online);
-      // What changed while this device was away.
-      if (online) this.#follow(this.devices());
-    });
-    connection.on('ended', (why) => this.#onEnded(why));
-    connection.onNotification('devices.changed', ({ deviceList }) =>
-      this.#follow(this.#lists.accept(this.account, deviceList)),
-    );
-    connection.onNotification('devices.left', ({ device }) => this.#events.emit('left', device));
-    connection.onNotification('relay.signal', ({ message, sender, body }) =>
-      this.#events.emit('signal', { message, sender: parseAddress(sender), body: fromBase64Url(body) }),
-    );
+  #onOnline(online: boolean): void {
+    this.#events.emit('online', online);
+    if (online) this.#daily.start();
+    else this.#daily.stop();
+  }
+
+  /** Learns what changed while this device was away; the primary renews its list. */
+  async #keepCurrent(): Promise<void> {
+    await Promise.all([this.#hasTime || this.#connection.time(), this.devices()]);
+    this.#hasTime = true;
+    if (this.isPrimary) await renewList(this.#primary());
   }
 
   #onEnded(why: End): void {
+    this.#daily.stop();
     this.#follow(this.#mail.stop(new ClientError(why)));
     if (why !== 'closed') this.#events.emit(why, undefined);
   }
-
-  /** An end, or what may succeed by itself later, is nobody's trouble; a conflict has an event of its own. */
-  #follow(task: Promise<unknown>): void {
-    task.catch((error: unknown) => {
-      const expected = error instanceof ClientError && (error.retryable || expectedCodes.has(error.code));
-      if (!expected) this.#events.emit('error', error);
-    });
-  }
 }
+
+/**
+ * What an application does as one linked device. It stays connected until it is closed, or an event says why not. Where
+ * several tabs of a browser have the device open, each has a session; when one is closed, the others stay.
+ */
+export type Session = Omit<LocalSession, 'sendDraft'>;

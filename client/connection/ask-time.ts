@@ -1,13 +1,15 @@
-import { limits, methods, subprotocol } from '#protocol';
+import { limits, methods, type Result, subprotocol } from '#protocol';
 import type { Clock } from '../platform.ts';
 import { dial } from './dial.ts';
 import { decodeFrame, encodeCall } from './frames.ts';
-import type { ServerClock } from './server-clock.ts';
 
-type Question = { endpoint: string; clock: Clock; serverClock: ServerClock; signal: AbortSignal };
+/** What `session.time` says to a question asked at `asked` (own clock). */
+export type OnTime = (time: Result<'session.time'>, asked: number) => void;
 
-/** Connects once as a guest to correct the clock. False when not even a guest gets an answer. */
-export const askTime = async ({ endpoint, clock, serverClock, signal }: Question): Promise<boolean> => {
+type Question = { endpoint: string; clock: Clock; signal: AbortSignal; onTime: OnTime };
+
+/** Connects once as a guest to ask the time. False when not even a guest gets an answer. */
+export const askTime = async ({ endpoint, clock, signal, onTime }: Question): Promise<boolean> => {
   const { promise: answer, resolve } = Promise.withResolvers<string | undefined>();
   const onClose = () => resolve(undefined);
   const wire = await dial({ endpoint, protocols: [subprotocol], clock, signal, onFrame: resolve, onClose });
@@ -22,7 +24,6 @@ export const askTime = async ({ endpoint, clock, serverClock, signal }: Question
 
   const frame = text === undefined ? undefined : decodeFrame(text);
   const time = methods['session.time'].result.safeParse(frame !== undefined && 'result' in frame ? frame.result : null);
-  if (!time.success) return false;
-  serverClock.correct(time.data.now, asked);
-  return true;
+  if (time.success) onTime(time.data, asked);
+  return time.success;
 };

@@ -12,6 +12,8 @@ type Outstanding = {
   lastError?: ClientError;
   cancelExpiry: () => void;
   cancelRetry: () => void;
+  /** The server does not want it earlier. */
+  notBefore: number;
 };
 
 type Options = {
@@ -41,7 +43,15 @@ export class Calls {
     const frame = encodeCall({ id, method, params });
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const cancelExpiry = this.#options.platform.clock.after(limits.call, () => this.#expire(id, method));
-    this.#outstanding.set(id, { frame, resolve, reject, failures: 0, cancelExpiry, cancelRetry: nothing });
+    this.#outstanding.set(id, {
+      frame,
+      resolve,
+      reject,
+      failures: 0,
+      cancelExpiry,
+      cancelRetry: nothing,
+      notBefore: 0,
+    });
     this.#options.transmit(frame);
     return promise;
   }
@@ -63,13 +73,16 @@ export class Calls {
     }
     call.failures += 1;
     call.lastError = error;
+    call.notBefore = clock.now() + (error.retryAfterMs ?? 0);
     call.cancelRetry();
     call.cancelRetry = clock.after(delay, () => this.#options.transmit(call.frame));
   }
 
-  /** Sends again whatever waits: on a new socket, or when some call failed and nobody knows which. */
+  /** Sends again whatever waits and may: on a new socket, or when some call failed and nobody knows which. */
   repeat(): void {
+    const now = this.#options.platform.clock.now();
     for (const call of this.#outstanding.values()) {
+      if (call.notBefore > now) continue;
       call.cancelRetry();
       this.#options.transmit(call.frame);
     }

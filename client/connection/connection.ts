@@ -13,6 +13,7 @@ import { backoff } from '../backoff.ts';
 import { Emitter } from '../emitter.ts';
 import { ClientError } from '../errors.ts';
 import type { Platform } from '../platform.ts';
+import { isOlder, version } from '../version.ts';
 import { Calls } from './calls.ts';
 import { decodeFrame, encodeCall } from './frames.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -22,11 +23,13 @@ import type { ServerClock } from './server-clock.ts';
 import { type Credentials, Tokens } from './tokens.ts';
 
 /** Why a connection is over for good. */
-export type End = 'closed' | 'replaced' | 'unlinked';
+export type End = 'closed' | 'replaced' | 'unlinked' | 'upgrade_required';
 
 type ConnectionEvents = {
   /** Whether there is a socket now. */
   online: boolean;
+  /** A new socket has taken the place of one that would have been closed soon. */
+  renewed: undefined;
   ended: End;
 };
 
@@ -36,7 +39,8 @@ type Options = { endpoint: string; platform: Platform; serverClock: ServerClock;
 
 /**
  * One lasting connection to the cloud: a device's with credentials, a guest's without. It reconnects by itself until
- * it is closed, replaced by the same device elsewhere, or unlinked; what is outstanding is then called again.
+ * it is closed, replaced by the same device elsewhere, unlinked, or too old for the cloud; what is outstanding is then
+ * called again.
  */
 export class Connection {
   readonly #platform: Platform;
@@ -66,11 +70,12 @@ export class Connection {
     this.#socket = new LastingSocket({
       endpoint,
       platform,
-      serverClock,
       tokens: this.#tokens,
       signal: this.#over.signal,
       onFrame: (text) => this.#onFrame(text),
+      onTime: (time, asked) => this.#learn(time, asked),
       onOnline: (online) => this.#onOnline(online),
+      onRenewed: () => this.#onRenewed(),
       onRefused: () => this.#end('unlinked'),
     });
     this.onNotification('session.revoked', () => this.#end('unlinked'));
@@ -93,9 +98,9 @@ export class Connection {
     return this.#events.on(event, listener);
   }
 
-  /** What the server says unasked. */
-  onNotification<E extends EventName>(event: E, listener: (params: EventParams<E>) => void): void {
-    this.#notifications.on(event, listener);
+  /** What the server says unasked. Returns what takes the listener off again. */
+  onNotification<E extends EventName>(event: E, listener: (params: EventParams<E>) => void): () => void {
+    return this.#notifications.on(event, listener);
   }
 
   /**
@@ -115,20 +120,25 @@ export class Connection {
     this.#transmit(encodeCall({ method, params }));
   }
 
-  /** Asks the server for its time and corrects the clock by it. */
+  /** Asks the server for its time and corrects the clock by it. @throws `upgrade_required`, which ends the connection */
   async time(): Promise<void> {
     const asked = this.#platform.clock.now();
-    const { now } = await this.call('session.time', {});
-    this.#serverClock.correct(now, asked);
+    this.#learn(await this.call('session.time', {}), asked);
+    if (this.#ended !== undefined) throw this.#ended;
   }
 
   close(): void {
     this.#end('closed');
   }
 
-  #end(why: End): void {
+  #learn({ now, minimumClient }: Result<'session.time'>, asked: number): void {
+    this.#serverClock.correct(now, asked);
+    if (isOlder(version, minimumClient)) this.#end('upgrade_required', `${version}, not ${minimumClient} or later`);
+  }
+
+  #end(why: End, details?: string): void {
     if (this.#ended !== undefined) return;
-    this.#ended = new ClientError(why);
+    this.#ended = new ClientError(why, { details });
     this.#cancelRepeat?.();
     this.#over.abort();
     this.#calls.abandon(this.#ended);
@@ -149,6 +159,12 @@ export class Connection {
       this.#heartbeat.stop();
     }
     this.#events.emit('online', online);
+  }
+
+  #onRenewed(): void {
+    this.#hear();
+    this.#calls.repeat();
+    this.#events.emit('renewed', undefined);
   }
 
   #hear(): void {

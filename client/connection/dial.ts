@@ -18,6 +18,8 @@ type Line = {
 /** Opens a socket; undefined when it was refused or nobody answered (a WebSocket does not tell which). */
 export const dial = ({ endpoint, protocols, clock, signal, onFrame, onClose }: Line): Promise<Wire | undefined> =>
   new Promise((resolve) => {
+    // An abort that is past would not be heard of any more.
+    if (signal.aborted) return resolve(undefined);
     let state: 'dialling' | 'open' | 'over' = 'dialling';
     const socket = new WebSocket(endpoint, protocols);
 

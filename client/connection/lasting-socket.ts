@@ -1,27 +1,37 @@
-import { subprotocol } from '#protocol';
+import { limits, subprotocol } from '#protocol';
 import { backoff } from '../backoff.ts';
 import type { Platform } from '../platform.ts';
-import { askTime } from './ask-time.ts';
+import { askTime, type OnTime } from './ask-time.ts';
 import { dial, type Wire } from './dial.ts';
-import type { ServerClock } from './server-clock.ts';
 import type { Tokens } from './tokens.ts';
 import { wait } from './wait.ts';
 
 type Options = {
   endpoint: string;
   platform: Platform;
-  serverClock: ServerClock;
   /** A guest has none. */
   tokens: Tokens | undefined;
   /** Ends it for good. */
   signal: AbortSignal;
   onFrame: (text: string) => void;
+  /** What a guest was told who asked for the time; it may end everything. */
+  onTime: OnTime;
   onOnline: (online: boolean) => void;
+  /** A device's socket has been replaced by a new one: what the old one had outstanding is lost. */
+  onRenewed: () => void;
   /** A device was refused although its clock is right. */
   onRefused: () => void;
 };
 
-/** One socket after another, each dialled when the one before is gone, with growing patience while nobody answers. */
+const minute = 60_000;
+
+/** An open socket; `closed` resolves when it is gone. */
+type Open = { wire: Wire; closed: Promise<void> };
+
+/**
+ * One socket after another, each dialled when the one before is gone, with growing patience while nobody answers; but
+ * a device's some minutes before the gateway would hang up, so that there is always one.
+ */
 export class LastingSocket {
   readonly #options: Options;
   #wire: Wire | undefined;
@@ -59,46 +69,76 @@ export class LastingSocket {
 
   /**
    * A WebSocket does not tell why it was refused: a device learns the time as a guest, and tries once more. Only when a
-   * guest gets through before and after is it the device that is refused, and not the network that fails.
+   * guest gets through before and after is it the device that is refused, and not the network that fails. A guest that
+   * is refused may be one too many of its network: it comes back with growing patience.
    */
   async #connect(): Promise<'served' | 'mute' | 'refused'> {
-    const { tokens, signal, onRefused } = this.#options;
+    const { tokens, onRefused } = this.#options;
     const first = await this.#attempt();
     if (first !== 'refused' || tokens === undefined || !(await this.#askTime())) return first;
     const second = await this.#attempt();
-    if (second === 'refused' && (await this.#askTime()) && !signal.aborted) onRefused();
+    if (second === 'refused' && (await this.#askTime())) onRefused();
     return second;
   }
 
   #askTime(): Promise<boolean> {
-    const { endpoint, platform, serverClock, signal } = this.#options;
-    return askTime({ endpoint, clock: platform.clock, serverClock, signal });
+    const { endpoint, platform, signal, onTime } = this.#options;
+    return askTime({ endpoint, clock: platform.clock, signal, onTime });
   }
 
-  /** One socket, from dialling to its end: `mute` when nothing was ever heard on it. */
+  /** A socket and those that replace it in time, from dialling to the end: `mute` when nothing was ever heard. */
   async #attempt(): Promise<'served' | 'mute' | 'refused'> {
-    const { endpoint, platform, tokens, signal, onFrame, onOnline } = this.#options;
+    const { onFrame, onOnline, onRenewed } = this.#options;
+    let heard = false;
+    const hear = (text: string) => {
+      heard = true;
+      onFrame(text);
+    };
+    const first = await this.#dial(hear);
+    if (first === undefined) return 'refused';
+
+    this.#wire = first.wire;
+    onOnline(true);
+    for (let open = first, next = await this.#replacement(open, hear); next !== undefined; ) {
+      this.#wire = next.wire;
+      open.wire.close();
+      if (!this.#options.signal.aborted) onRenewed();
+      open = next;
+      next = await this.#replacement(open, hear);
+    }
+    this.#wire = undefined;
+    onOnline(false);
+    return heard ? 'served' : 'mute';
+  }
+
+  /** A new socket when the time of the open one is nearly over; undefined when that one is gone before. */
+  async #replacement({ closed }: Open, hear: (text: string) => void): Promise<Open | undefined> {
+    const { platform, tokens, signal } = this.#options;
+    const over = new AbortController();
+    void closed.then(() => over.abort());
+    if (tokens === undefined) await closed;
+    const patience = limits.connectionLife - (3 + 4 * platform.random()) * minute;
+    await wait(patience, { clock: platform.clock, signal: over.signal });
+    for (let failures = 0; !over.signal.aborted && !signal.aborted; failures += 1) {
+      const open = await this.#dial(hear);
+      if (open !== undefined) return open;
+      await wait(backoff(failures + 1, platform.random), { clock: platform.clock, signal: over.signal });
+    }
+    return undefined;
+  }
+
+  async #dial(onFrame: (text: string) => void): Promise<Open | undefined> {
+    const { endpoint, platform, tokens, signal } = this.#options;
     const token = await tokens?.mint();
     const { promise: closed, resolve: onClose } = Promise.withResolvers<void>();
-    let heard = false;
     const wire = await dial({
       endpoint,
       protocols: token === undefined ? [subprotocol] : [subprotocol, token],
       clock: platform.clock,
       signal,
-      onFrame: (text) => {
-        heard = true;
-        onFrame(text);
-      },
+      onFrame,
       onClose,
     });
-    if (wire === undefined) return 'refused';
-
-    this.#wire = wire;
-    onOnline(true);
-    await closed;
-    this.#wire = undefined;
-    onOnline(false);
-    return heard ? 'served' : 'mute';
+    return wire && { wire, closed };
   }
 }

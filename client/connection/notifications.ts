@@ -10,8 +10,9 @@ const schemas: { readonly [E in EventName]: Schema<EventParams<E>> } = events;
 export class Notifications {
   readonly #heard = new Emitter<Record<EventName, unknown>>();
 
-  on<E extends EventName>(event: E, listener: (params: EventParams<E>) => void): void {
-    this.#heard.on(event, (params) => {
+  /** Returns what takes the listener off again. */
+  on<E extends EventName>(event: E, listener: (params: EventParams<E>) => void): () => void {
+    return this.#heard.on(event, (params) => {
       const parsed = schemas[event].safeParse(params);
       if (parsed.success) listener(parsed.data);
     });

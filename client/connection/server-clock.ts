@@ -14,6 +14,11 @@ export class ServerClock {
     return Math.round(this.#clock.now() + this.#offset);
   }
 
+  /** The later of the server's time and this device's own: by it, no server makes an old thing look young. */
+  latest(): number {
+    return Math.max(this.now(), this.#clock.now());
+  }
+
   /** Learns from an answer to a question asked at `asked` (own clock): the server read its clock half-way. */
   correct(serverNow: number, asked: number): void {
     this.#offset = serverNow - (asked + this.#clock.now()) / 2;

@@ -1,32 +1,34 @@
-import * as z from 'zod/mini';
-import { type AccountId, DeviceList } from '#protocol';
-import { ClientError } from '../errors.ts';
-import type { DeviceLists } from './device-lists.ts';
+import type { AccountId, DeviceList } from '#protocol';
+import { conflictingList } from './conflicting-list.ts';
+import type { Primary } from './primary.ts';
+
+type Author = Pick<Primary, 'lists' | 'inTurn'> & { account: { account: AccountId } };
 
 type Change = {
-  lists: DeviceLists;
-  account: AccountId;
-  /** The list that should follow the current one. */
-  make: (current: DeviceList) => Promise<DeviceList>;
+  /** The list that should follow the current one; undefined when nothing is left to change. */
+  make: (current: DeviceList) => Promise<DeviceList> | undefined;
   submit: (next: DeviceList) => Promise<unknown>;
 };
 
-const Conflict = z.object({ deviceList: DeviceList });
-
 /** Makes the next list of the own account. When another came first, it is checked and built upon, once. */
-export const changeList = async ({ lists, account, make, submit }: Change): Promise<void> => {
+export const changeList = (
+  { account: { account }, lists, inTurn }: Author,
+  { make, submit }: Change,
+): Promise<void> => {
   const attempt = async () => {
     const next = await make(await lists.of(account));
+    if (next === undefined) return;
     await submit(next);
     await lists.accept(account, next);
   };
 
-  try {
-    await attempt();
-  } catch (error) {
-    if (!(error instanceof ClientError) || error.code !== 'list_conflict') throw error;
-    const conflict = Conflict.safeParse(error.details);
-    await (conflict.success ? lists.accept(account, conflict.data.deviceList) : lists.refresh(account));
-    await attempt();
-  }
+  return inTurn(async () => {
+    try {
+      await attempt();
+    } catch (error) {
+      const conflicting = conflictingList(error);
+      await (conflicting === undefined ? lists.refresh(account) : lists.accept(account, conflicting));
+      await attempt();
+    }
+  });
 };

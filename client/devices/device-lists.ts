@@ -3,14 +3,20 @@ import { listKey } from '../account.ts';
 import { ClientError } from '../errors.ts';
 import { serial } from '../serial.ts';
 import { readRecord, type Store } from '../store.ts';
+import { type DevicesChange, devicesChange } from './devices-change.ts';
 import { judgeList } from './judge-list.ts';
+import { isStale } from './list-age.ts';
 
 type Options = {
   store: Store;
   /** Asks the server. */
   fetch: (account: AccountId) => Promise<DeviceList>;
-  onNewer: (account: AccountId, list: DeviceList) => void;
+  /** By it, lists are stale. */
+  now: () => number;
+  onNewer: (account: AccountId, change: DevicesChange) => void;
   onConflict: (account: AccountId) => void;
+  /** Once for each account whose newest list is stale. */
+  onStale: (account: AccountId) => void;
 };
 
 /** The device lists that this device trusts, its own account's and others': checked, pinned, never taken back. */
@@ -18,6 +24,7 @@ export class DeviceLists {
   readonly #options: Options;
   readonly #cached = new Map<AccountId, DeviceList>();
   readonly #conflicts = new Set<AccountId>();
+  readonly #stale = new Set<AccountId>();
   readonly #inTurn = serial();
 
   constructor(options: Options) {
@@ -26,19 +33,41 @@ export class DeviceLists {
 
   /** The list by which to write to an account; fetched when it is the first time. @throws `list_conflict` */
   async of(account: AccountId): Promise<DeviceList> {
-    return (await this.#pinned(account)) ?? this.refresh(account);
+    const pinned = await this.#pinned(account);
+    return pinned === undefined ? this.refresh(account) : this.#dated(account, pinned);
   }
 
-  /** The list as the server has it now. @throws `list_conflict`, `signature_invalid` */
+  /** The list as the server has it now: not older than what was known when it was asked. @throws as `accept` */
   async refresh(account: AccountId): Promise<DeviceList> {
+    const before = await this.#pinned(account);
     const list = await this.#options.fetch(account);
     await this.accept(account, list);
-    return (await this.#pinned(account)) ?? list;
+    if (list.version < (before?.version ?? 0)) this.#refuse(account);
+    return this.#dated(account, (await this.#pinned(account)) ?? list);
   }
 
   /** Takes a list that somebody says is the account's; whether it was news. @throws `list_conflict`, `signature_invalid` */
   accept(account: AccountId, list: DeviceList): Promise<boolean> {
     return this.#inTurn(() => this.#judge(account, list));
+  }
+
+  /** Tells of a list that its primary has not renewed. */
+  #dated(account: AccountId, list: DeviceList): DeviceList {
+    const { now, onStale } = this.#options;
+    const isNews = !this.#stale.has(account);
+    if (!isStale(list, now())) {
+      this.#stale.delete(account);
+    } else if (isNews) {
+      this.#stale.add(account);
+      onStale(account);
+    }
+    return list;
+  }
+
+  #refuse(account: AccountId): never {
+    this.#conflicts.add(account);
+    this.#options.onConflict(account);
+    throw new ClientError('list_conflict', { details: account });
   }
 
   async #pinned(account: AccountId): Promise<DeviceList | undefined> {
@@ -51,20 +80,17 @@ export class DeviceLists {
   }
 
   async #judge(account: AccountId, list: DeviceList): Promise<boolean> {
-    const { store, onNewer, onConflict } = this.#options;
+    const { store, onNewer } = this.#options;
     if (!(await isSignedBy(account, list))) {
       throw new ClientError('signature_invalid', { details: `device list ${list.version} of ${account}` });
     }
-    const judgement = judgeList(await this.#pinned(account), list);
-    if (judgement === 'conflict') {
-      this.#conflicts.add(account);
-      onConflict(account);
-      throw new ClientError('list_conflict', { details: account });
-    }
+    const pinned = await this.#pinned(account);
+    const judgement = judgeList(pinned, list);
+    if (judgement === 'conflict') return this.#refuse(account);
     if (judgement !== 'newer') return false;
     await store.put({ [listKey(account)]: list });
     this.#cached.set(account, list);
-    onNewer(account, list);
+    onNewer(account, devicesChange(pinned, list));
     return true;
   }
 }

@@ -3,10 +3,11 @@ import { backoff } from '../backoff.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { ServerClock } from '../connection/server-clock.ts';
 import { wait } from '../connection/wait.ts';
-import { ClientError, isRetryable } from '../errors.ts';
-import { signWith } from '../keys.ts';
+import { ClientError, isRetryable, restAfter } from '../errors.ts';
 import type { Platform } from '../platform.ts';
+import { type Prover, prove } from './prove.ts';
 import type { Approval, CompanionKeys } from './verify-approval.ts';
+import { withdraw } from './withdraw.ts';
 
 /** A decision that nobody told of is asked for so long after the phone's time was up. */
 const margin = 2_000;
@@ -44,7 +45,7 @@ export class CompanionPairing {
   /** What the phone has approved. @throws `pairing_denied`, `pairing_expired`, `linking_cancelled`, … */
   async approval(): Promise<Approved> {
     const { guest, signal } = this.#options;
-    const cancel = () => this.#fail(new ClientError('linking_cancelled'));
+    const cancel = () => this.#attempt(() => this.#cancel());
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
     guest.onNotification('pairing.scanned', ({ pairing, decideBy }) => {
@@ -65,6 +66,20 @@ export class CompanionPairing {
       this.#cancelTimer();
       this.#over.abort();
     }
+  }
+
+  /** An approval that came first is collected: it was the phone's to give. */
+  async #cancel(): Promise<void> {
+    const { guest, platform } = this.#options;
+    const { clock } = platform;
+    const isOver = this.#code === undefined || (await withdraw(this.#code.pairing, { guest, clock, ...this.#prover }));
+    if (isOver) this.#fail(new ClientError('linking_cancelled'));
+    else await this.#collect();
+  }
+
+  get #prover(): Prover {
+    const { endpoint, keys, serverClock } = this.#options;
+    return { endpoint, deviceKey: keys.deviceKey, serverClock };
   }
 
   #fail(error: unknown): void {
@@ -93,15 +108,13 @@ export class CompanionPairing {
 
   /** Asks what became of the code that is shown, and to be told here from now on. */
   async #collect(): Promise<void> {
-    const { endpoint, keys, guest, serverClock } = this.#options;
+    const { guest, serverClock } = this.#options;
     const code = this.#code;
     if (code === undefined) return;
     const { pairing } = code;
-    const found = await this.#insist(async () => {
-      const at = serverClock.now();
-      const signature = await signWith(keys.deviceKey, collectStatement(new URL(endpoint).host, at, pairing));
-      return guest.call('pairing.collect', { pairing, at, signature });
-    });
+    const found = await this.#insist(async () =>
+      guest.call('pairing.collect', await prove(pairing, collectStatement, this.#prover)),
+    );
     if (!this.#isShown(pairing)) return;
 
     const { state, sealed, deviceList } = found;
@@ -147,12 +160,14 @@ export class CompanionPairing {
   async #insist<T>(ask: () => Promise<T>): Promise<T> {
     const { clock, random } = this.#options.platform;
     for (let failures = 0; ; failures += 1) {
+      let rest: number;
       try {
         return await ask();
       } catch (error) {
         if (!isRetryable(error)) throw error;
+        rest = restAfter(error);
       }
-      await wait(backoff(failures, random), { clock, signal: this.#over.signal });
+      await wait(Math.max(rest, backoff(failures, random)), { clock, signal: this.#over.signal });
     }
   }
 }

@@ -7,9 +7,11 @@ export type Offer = {
   readonly companion: Companion;
   /** Until when (server's time, milliseconds since 1970) the phone may decide. */
   readonly decideBy: number;
+  /** Resolves when the computer takes its code back while this phone is connected: there is nothing left to decide. */
+  readonly withdrawn: Promise<void>;
   /**
    * Links the computer. @throws `companion_unconfirmed` or `remote_unconfirmed` unless the person has confirmed it, and
-   * what the server says: `pairing_expired`, …
+   * what the server says: `pairing_expired`, `pairing_cancelled`, …
    */
   readonly approve: (confirmation: Confirmation) => Promise<void>;
   /** Refuses: the computer is told, and the code is dead. */

@@ -1,29 +1,15 @@
 import type { PairingCode } from '#protocol';
-import type { Account } from '../account.ts';
-import type { Connection } from '../connection/connection.ts';
 import { changeList } from '../devices/change-list.ts';
-import type { DeviceLists } from '../devices/device-lists.ts';
 import { listWith } from '../devices/make-list.ts';
+import type { Primary } from '../devices/primary.ts';
 import { ClientError } from '../errors.ts';
-import type { SigningKey } from '../keys.ts';
 import { type Confirmation, checkConfirmation, type Offer, readCode } from './offer.ts';
 import { sealProvisioning } from './provisioning.ts';
 
-/** What the primary decides with. */
-export type Primary = {
-  account: Account;
-  identityKey: SigningKey;
-  connection: Pick<Connection, 'call'>;
-  lists: DeviceLists;
-  /** The server's time. */
-  now: () => number;
-};
-
-const link = async (code: PairingCode, { account, identityKey, connection, lists, now }: Primary): Promise<void> => {
+const link = async (code: PairingCode, primary: Primary): Promise<void> => {
+  const { identityKey, connection, now } = primary;
   const { pairing, deviceKey } = code;
-  await changeList({
-    lists,
-    account: account.account,
+  await changeList(primary, {
     make: (current) => listWith(current, deviceKey, { identityKey, now: now() }),
     submit: async (deviceList) => {
       const sealed = await sealProvisioning({ identityKey: identityKey.x, device: deviceList.version }, code);
@@ -32,22 +18,47 @@ const link = async (code: PairingCode, { account, identityKey, connection, lists
   });
 };
 
+/** Whether the companion takes its code back while this phone decides. */
+const watch = (pairing: string, { connection }: Primary) => {
+  const { promise: withdrawn, resolve } = Promise.withResolvers<void>();
+  const state = { isWithdrawn: false };
+  const stop = connection.onNotification('pairing.cancelled', ({ pairing: cancelled }) => {
+    if (cancelled !== pairing) return;
+    state.isWithdrawn = true;
+    stop();
+    resolve();
+  });
+  return { state, withdrawn, stop };
+};
+
 /** Claims the pairing of a code for this phone. @throws `code_mismatch`, the errors of {@link readCode}, `pairing_taken`, … */
 export const scan = async (text: string, primary: Primary): Promise<Offer> => {
   const { account, connection } = primary;
   const code = readCode(text, account.endpoint);
   const { pairing } = code;
-  const { companion, decideBy, deviceKey } = await connection.call('pairing.scan', { pairing });
-  const deny = async () => {
-    await connection.call('pairing.deny', { pairing });
-  };
-  if (deviceKey !== code.deviceKey) {
+  const { state, withdrawn, stop } = watch(pairing, primary);
+
+  const claim = async () => {
+    const claimed = await connection.call('pairing.scan', { pairing });
+    if (claimed.deviceKey === code.deviceKey) return claimed;
     await deny();
     throw new ClientError('code_mismatch');
-  }
-  const approve = async (confirmation: Confirmation) => {
-    checkConfirmation(companion, confirmation);
-    await link(code, primary);
   };
-  return { companion, decideBy, approve, deny };
+  const deny = async () => {
+    await connection.call('pairing.deny', { pairing });
+    stop();
+  };
+  try {
+    const { companion, decideBy } = await claim();
+    const approve = async (confirmation: Confirmation) => {
+      if (state.isWithdrawn) throw new ClientError('pairing_cancelled');
+      checkConfirmation(companion, confirmation);
+      await link(code, primary);
+      stop();
+    };
+    return { companion, decideBy, withdrawn, approve, deny };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 };

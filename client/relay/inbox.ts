@@ -1,100 +1,159 @@
-import {
-  type AccountId,
-  type Bytes,
-  type DeviceNumber,
-  type Envelope,
-  type EnvelopeId,
-  fromBase64Url,
-  type MessageId,
-  parseAddress,
-  parseEnvelopeId,
-  Timestamp,
-} from '#protocol';
-import type { Clock } from '../platform.ts';
+import { type DeviceAddress, type Envelope, type EnvelopeId, parseAddress, parseEnvelopeId } from '#protocol';
+import { ClientError } from '../errors.ts';
+import type { Platform } from '../platform.ts';
 import { serial } from '../serial.ts';
-import { listRecords, type Store } from '../store.ts';
-
-/** A message as the application gets it. `id` is the envelope's; `at`, the server's time, in milliseconds since 1970. */
-export type IncomingMessage = {
-  id: EnvelopeId;
-  message: MessageId;
-  sender: { account: AccountId; device: DeviceNumber };
-  body: Bytes;
-  at: number;
-  urgent: boolean;
-};
+import type { Store } from '../store.ts';
+import { type Arrival, type IncomingMessage, readEnvelope, toMessage } from './arrival.ts';
+import type { Contacts } from './contacts.ts';
+import { type Gap, IncomingStream } from './incoming-stream.ts';
+import { Received } from './received.ts';
+import { loadReceptions } from './reception-records.ts';
+import type { Self } from './recipients.ts';
+import type { Range, Reception } from './streams/reception.ts';
+import { type Question, readQuestion } from './streams/resend.ts';
 
 /** Takes a message over: once it returns, or its promise is kept, the cloud forgets the message. */
 export type MessageHandler = (message: IncomingMessage) => void | Promise<void>;
 
 type Options = {
   store: Store;
-  clock: Clock;
+  self: Self;
+  address: DeviceAddress;
+  platform: Platform;
+  contacts: Contacts;
   acknowledge: (id: EnvelopeId) => void;
+  /** Asks a device for what of its stream is missing. */
+  ask: (sender: DeviceAddress, ranges: readonly Range[]) => Promise<void>;
+  /** Somebody lacks something that this device has sent. */
+  answer: (asker: DeviceAddress, question: Question) => Promise<void>;
+  onGap: (gap: Gap) => void;
   onError: (error: unknown) => void;
 };
 
-const prefix = 'received/';
-
-// Senders repeat a message for seven days at most.
-const memory = 8 * 24 * 60 * 60 * 1000;
-
-const toMessage = ({ id, body, at, urgent = false }: Envelope): IncomingMessage => {
-  const { message, sender } = parseEnvelopeId(id);
-  return { id, message, sender: parseAddress(sender), body: fromBase64Url(body), at, urgent };
-};
-
-/** Hands each message to the application once and one after another, then remembers it, then acknowledges it. */
+/**
+ * Hands each message to the application once and one after another, those of one device in the order in which it sent
+ * them; then remembers it, then acknowledges it.
+ */
 export class Inbox {
   readonly #options: Options;
-  readonly #received = new Map<string, number>();
+  readonly #received: Received;
+  readonly #streams = new Map<DeviceAddress, IncomingStream>();
   readonly #inTurn = serial();
+  #handler: MessageHandler | undefined;
+  #caughtUp = false;
   #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#received = new Received({ store: options.store, clock: options.platform.clock });
   }
 
-  /** Recalls what was received in earlier runs. */
+  /** Recalls what was received in earlier runs. @throws `store_damaged` */
   async load(): Promise<void> {
-    for (const [id, at] of await listRecords(this.#options.store, prefix, Timestamp)) this.#received.set(id, at);
-    await this.forgetOld();
+    const { store, self } = this.#options;
+    await this.#received.load();
+    for (const [sender, reception] of await loadReceptions(store, self.account)) this.#open(sender, reception);
   }
 
   /** Forgets the ids that nobody will send again. */
-  async forgetOld(): Promise<void> {
-    const { store, clock } = this.#options;
-    const old = [...this.#received].filter(([, at]) => at < clock.now() - memory).map(([id]) => id);
-    if (old.length === 0) return;
-    await store.delete(old.map((id) => prefix + id));
-    for (const id of old) this.#received.delete(id);
+  forgetOld(): Promise<void> {
+    return this.#received.forgetOld();
   }
 
-  /** Resolves when all have been handed over, or refused by the handler: those come again. */
-  async take(envelopes: readonly Envelope[], handler: MessageHandler): Promise<void> {
-    await Promise.all(envelopes.map((envelope) => this.#inTurn(() => this.#take(envelope, handler))));
+  /** Without a handler nothing is taken over: it stays in the mailbox. */
+  receive(handler: MessageHandler): void {
+    this.#handler = handler;
+  }
+
+  get isReceiving(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  /** Resolves when all have been handed over, held, or refused by the handler: those come again. */
+  async take(envelopes: readonly Envelope[]): Promise<void> {
+    if (this.#handler === undefined) return;
+    await Promise.all(envelopes.map((envelope) => this.#inTurn(() => this.#take(envelope))));
+  }
+
+  /** The mailbox is empty: what is missing now has to be asked for. */
+  async catchUp(): Promise<void> {
+    this.#caughtUp = true;
+    await Promise.all([...this.#streams.keys()].map((sender) => this.#mend(sender)));
+  }
+
+  /** There is no connection any more. */
+  pause(): void {
+    this.#caughtUp = false;
+    for (const stream of this.#streams.values()) stream.pause();
   }
 
   /** Nothing more is handed over; resolves when the handler is done with what it has. */
   stop(): Promise<void> {
     this.#stopped = true;
+    this.pause();
     return this.#inTurn(async () => {});
   }
 
-  async #take(envelope: Envelope, handler: MessageHandler): Promise<void> {
-    const { store, clock, acknowledge, onError } = this.#options;
+  async #take(envelope: Envelope): Promise<void> {
+    const { acknowledge, onError } = this.#options;
     const { id } = envelope;
     if (this.#stopped) return;
     try {
-      if (!this.#received.has(id)) {
-        await handler(toMessage(envelope));
-        const at = clock.now();
-        this.#received.set(id, at);
-        await store.put({ [prefix + id]: at });
-      }
-      acknowledge(id);
+      if (this.#received.has(id) || (await this.#read(envelope))) acknowledge(id);
     } catch (error) {
+      // What nobody can read will be no more readable when it comes again.
+      if (error instanceof ClientError && error.code === 'payload_invalid') acknowledge(id);
       onError(error);
     }
+  }
+
+  /** Whether it may be acknowledged. */
+  async #read(envelope: Envelope): Promise<boolean> {
+    const { sender } = parseEnvelopeId(envelope.id);
+    const arrival = readEnvelope(envelope);
+    if (arrival === undefined) throw new ClientError('payload_invalid', { details: envelope.id });
+    const question = readQuestion(arrival.payload);
+    if (question !== undefined) {
+      await this.#answer(sender, question);
+      await this.#received.add(envelope.id);
+      return true;
+    }
+    const stream = this.#streams.get(sender) ?? this.#open(sender, undefined);
+    const isTaken = await stream.take(arrival);
+    await stream.mend();
+    return isTaken;
+  }
+
+  async #answer(asker: DeviceAddress, question: Question): Promise<void> {
+    if (question.device === this.#options.address) await this.#options.answer(asker, question);
+  }
+
+  #open(sender: DeviceAddress, reception: Reception | undefined): IncomingStream {
+    const { platform } = this.#options;
+    const stream = new IncomingStream(sender, reception, {
+      ...this.#options,
+      received: this.#received,
+      handOver: (arrival) => this.#handOver(arrival),
+      isCaughtUp: () => this.#caughtUp,
+      mendAfter: (sender, delay) => platform.clock.after(delay, () => void this.#mend(sender)),
+    });
+    this.#streams.set(sender, stream);
+    return stream;
+  }
+
+  async #mend(sender: DeviceAddress): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!this.#stopped) await this.#streams.get(sender)?.mend();
+    }).catch(this.#options.onError);
+  }
+
+  async #handOver(arrival: Arrival): Promise<void> {
+    const { contacts, self } = this.#options;
+    const { header } = arrival.payload;
+    if (header.kind !== 'message') return;
+    const { account } = parseAddress(parseEnvelopeId(arrival.envelope.id).sender);
+    // What another device of this account has sent shows whom the account knows.
+    if (account === self.account) await contacts.add(Object.keys(header.streams));
+    await this.#handler?.(toMessage(arrival, contacts.isRequest(account)));
   }
 }

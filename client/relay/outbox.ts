@@ -1,24 +1,31 @@
-import type { Message, MessageId, Result } from '#protocol';
+import type { AccountId, Message, MessageId, Result } from '#protocol';
 import { backoff } from '../backoff.ts';
 import { acceptChanged } from '../devices/accept-changed.ts';
 import type { DeviceLists } from '../devices/device-lists.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, restAfter } from '../errors.ts';
 import type { Platform } from '../platform.ts';
+import { serial } from '../serial.ts';
 import type { Store } from '../store.ts';
+import { address } from './address.ts';
 import { createBatch } from './batch.ts';
-import { isOverdue, type Outgoing, recordOf } from './outgoing.ts';
+import type { Contacts } from './contacts.ts';
 import { Later } from './later.ts';
-import { forget, type Kept, keep, left } from './outgoing-records.ts';
-import { recipients, type Self } from './recipients.ts';
+import { draftOf, type Outgoing, type OutgoingRecord } from './outgoing.ts';
+import { type Drafted, forget, type Kept, left, outboxEntries } from './outgoing-records.ts';
+import type { Self } from './recipients.ts';
+import type { Sent } from './sent.ts';
+import type { SendingStreams } from './streams/sending-streams.ts';
 
 /** A message that is stored for every device it is for; `at` is the server's time. */
 export type Accepted = { message: MessageId; at: number };
 
-type Entry = Kept & {
-  failures: number;
-  /** Who waits for it: nobody any more when it is left from an earlier run. */
-  sender?: { resolve: (accepted: Accepted) => void; reject: (error: unknown) => void };
+type Waiter = {
+  message: MessageId;
+  /** Who waits for it: nobody any more when it is left from an earlier run, and never for what the SDK itself sends. */
+  sender?: PromiseWithResolvers<Accepted>;
 };
+type Fresh = Waiter & Drafted;
+type Entry = Waiter & Kept & { failures: number };
 type Ready = { entry: Entry; message: Message };
 type Answer = Result<'relay.send'>['results'][number];
 
@@ -26,6 +33,9 @@ type Options = {
   store: Store;
   lists: DeviceLists;
   self: Self;
+  contacts: Contacts;
+  streams: SendingStreams;
+  sent: Sent;
   platform: Platform;
   /** The server's time. */
   now: () => number;
@@ -36,22 +46,22 @@ type Options = {
   onError: (error: unknown) => void;
 };
 
-const byAge = (a: Entry, b: Entry) => (a.message < b.message ? -1 : 1);
-
 /**
  * Messages on their way out: kept in the store from before they are sent until they are accepted. One call is under
  * way at a time, so that messages leave in the order they were given; what comes meanwhile shares the next one.
  */
 export class Outbox {
   readonly #options: Options;
-  /** Given in this tick, not in the store yet. */
-  readonly #fresh: Entry[] = [];
+  /** All that is not accepted, nor refused for good. */
+  readonly #entries = new Map<MessageId, Fresh | Entry>();
+  /** Given in this tick, without numbers and not in the store yet. */
+  readonly #fresh: Fresh[] = [];
   #waiting: Entry[] = [];
   /** Refused for now. */
   readonly #delayed: Later<Entry>;
+  readonly #keepInTurn = serial();
   #running = false;
   #run: Promise<void> | undefined;
-  #keeping: Promise<void> | undefined;
   #over: ClientError | undefined;
 
   constructor(options: Options) {
@@ -59,53 +69,107 @@ export class Outbox {
     this.#delayed = new Later(options.platform.clock, (entry) => this.#enqueue([entry]));
   }
 
-  /** Takes up what an earlier run has left. */
+  /** Takes up what an earlier run has left. @throws `store_damaged` */
   async load(): Promise<void> {
-    this.#waiting = (await left(this.#options.store)).map((kept) => ({ ...kept, failures: 0 }));
+    const { drafts, kept } = await left(this.#options.store);
+    await this.#options.streams.load(kept);
+    this.#waiting = kept.map((entry) => ({ ...entry, failures: 0 })).toSorted(this.#byTurn);
+    for (const entry of this.#waiting) this.#entries.set(entry.message, entry);
+    for (const drafted of drafts) this.#add(drafted);
   }
 
   /** Resolves when the message is accepted. @throws ClientError when it never will be, or the session is over first */
   async send(outgoing: Outgoing): Promise<Accepted> {
-    if (this.#over !== undefined) throw this.#over;
-    const record = recordOf(outgoing);
-    const { promise, ...sender } = Promise.withResolvers<Accepted>();
-    this.#fresh.push({ message: this.#options.newId(), record, failures: 0, sender });
-    if (this.#fresh.length === 1) queueMicrotask(() => this.#keepFresh());
-    return promise;
+    const { newId, self } = this.#options;
+    return this.sendDraft({ message: newId(), draft: draftOf(outgoing, self.account) });
   }
 
-  /** There is a connection (again): whatever waited for better times goes now. */
+  /** Sends what has an id; given again under the same, it is the same message. @throws as `send` */
+  async sendDraft({ message, draft }: Drafted): Promise<Accepted> {
+    if (this.#over !== undefined) throw this.#over;
+    const known = this.#entries.get(message);
+    const sender = known?.sender ?? Promise.withResolvers<Accepted>();
+    if (known === undefined) this.#add({ message, draft, sender });
+    else known.sender = sender;
+    return sender.promise;
+  }
+
+  /** Sends what the SDK itself has to say, in no stream or in a place that was given before; nobody waits for it. */
+  async sendAlone(records: readonly OutgoingRecord[]): Promise<void> {
+    const { newId, store } = this.#options;
+    if (this.#over !== undefined || records.length === 0) return;
+    const kept = records.map((record): Kept => ({ message: newId(), record }));
+    await store.put(outboxEntries(kept));
+    const entries = kept.map((one) => ({ ...one, failures: 0 }));
+    for (const entry of entries) this.#entries.set(entry.message, entry);
+    this.#enqueue(entries);
+  }
+
+  /** The messages that are on their way to an account once more, by the ids under which they first went. */
+  underWayAgain(account: AccountId): ReadonlySet<MessageId> {
+    const records = [...this.#entries.values()].flatMap((entry) => ('record' in entry ? entry.record : []));
+    const again = records.filter(({ alone, to }) => alone === true && to.includes(account));
+    return new Set(again.flatMap(({ header }) => header.message ?? []));
+  }
+
+  /** There is a connection (again): whatever waited for better times goes now, unless the relay set the time. */
   resume(): void {
-    this.#enqueue(this.#delayed.takeAll());
+    this.#enqueue(this.#delayed.takeRested());
   }
 
   /** Nothing more is sent in this run; what is kept goes out in the next. Resolves when the store is let alone. */
   async stop(error: ClientError): Promise<void> {
     this.#over = error;
     this.#rejectAll(error);
-    await this.#keeping;
+    await this.#keepInTurn(() => this.#keepFresh());
     await this.#run;
     this.#rejectAll(error);
   }
+
+  #add(fresh: Fresh): void {
+    this.#entries.set(fresh.message, fresh);
+    this.#fresh.push(fresh);
+    if (this.#fresh.length === 1) queueMicrotask(() => void this.#keepInTurn(() => this.#keepFresh()));
+  }
+
+  /** What the SDK itself says goes first; the others by their numbers. */
+  readonly #byTurn = (a: Entry, b: Entry): number => {
+    const numberOf = ({ record }: Entry) => record.header.streams[this.#options.self.account]?.[0] ?? 0;
+    const [one, other] = [a, b].map((entry) => (entry.record.alone === true ? 0 : numberOf(entry)));
+    return (one ?? 0) - (other ?? 0) || (a.message < b.message ? -1 : 1);
+  };
 
   #rejectAll(error: ClientError): void {
     for (const { sender } of [...this.#waiting.splice(0), ...this.#delayed.takeAll()]) sender?.reject(error);
   }
 
-  #keepFresh(): void {
-    const entries = this.#fresh.splice(0);
-    this.#keeping = keep(this.#options.store, entries).then(
-      () => this.#enqueue(entries),
-      (error: unknown) => {
-        for (const { sender } of entries) sender?.reject(error);
-      },
-    );
+  async #keepFresh(): Promise<void> {
+    const { contacts, streams } = this.#options;
+    const fresh = this.#fresh.splice(0);
+    if (fresh.length === 0) return;
+    try {
+      await contacts.add(fresh.flatMap(({ draft }) => draft.to));
+      const kept = await streams.number(fresh);
+      // Read only now: somebody may have begun to wait meanwhile.
+      const entries = kept.map((one, i): Entry => {
+        const sender = fresh[i]?.sender;
+        return { ...one, failures: 0, ...(sender && { sender }) };
+      });
+      for (const entry of entries) this.#entries.set(entry.message, entry);
+      this.#enqueue(entries);
+    } catch (error) {
+      for (const { message, sender } of fresh) {
+        this.#entries.delete(message);
+        if (sender === undefined) this.#options.onError(error);
+        else sender.reject(error);
+      }
+    }
   }
 
   /** In their turn among those that wait, and at once if there is nothing under way. */
   #enqueue(entries: readonly Entry[]): void {
     if (this.#over === undefined) {
-      this.#waiting = [...this.#waiting, ...entries].toSorted(byAge);
+      this.#waiting = [...this.#waiting, ...entries].toSorted(this.#byTurn);
       this.#start();
     } else {
       for (const { sender } of entries) sender?.reject(this.#over);
@@ -132,7 +196,7 @@ export class Outbox {
     const fits = createBatch();
     for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
       try {
-        const message = await this.#address(entry);
+        const message = await address(entry, this.#options);
         if (!fits(message)) {
           this.#waiting.unshift(entry);
           break;
@@ -143,12 +207,6 @@ export class Outbox {
       }
     }
     return ready;
-  }
-
-  async #address({ message, record }: Entry): Promise<Message> {
-    if (isOverdue(message, record, this.#options.now())) throw new ClientError('message_expired');
-    const { to, body, ...rest } = record;
-    return { message, bodies: [body], to: await recipients(to, this.#options), ...rest };
   }
 
   async #post(ready: readonly Ready[]): Promise<void> {
@@ -179,12 +237,22 @@ export class Outbox {
     } else if (error instanceof ClientError && error.code === 'devices_changed') {
       await this.#readdress(entry, error);
     } else if (error instanceof ClientError && error.retryable) {
-      this.#delay(entry, error.retryAfterMs);
+      this.#delay(entry, restAfter(error));
     } else {
-      await this.#forget([entry]);
-      if (entry.sender === undefined) this.#options.onError(error);
-      else entry.sender.reject(error);
+      await this.#giveUp(entry);
+      if (entry.sender !== undefined) entry.sender.reject(error);
+      else if (entry.record.alone !== true) this.#options.onError(error);
     }
+  }
+
+  /** Something void takes the place of what never goes out: nobody shall miss it, or wait for it. */
+  async #giveUp(entry: Entry): Promise<void> {
+    try {
+      if (entry.record.alone !== true) await this.sendAlone(await this.#options.sent.void(entry));
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    await this.#forget([entry]);
   }
 
   /** An answer tells each list once and not all of them: who is refused twice in a row asks for its own. */
@@ -205,15 +273,19 @@ export class Outbox {
     }
   }
 
-  #delay(entry: Entry, atLeast = 0): void {
-    const delay = Math.max(atLeast, backoff(entry.failures, this.#options.platform.random));
+  #delay(entry: Entry, rest = 0): void {
+    const delay = backoff(entry.failures, this.#options.platform.random);
     entry.failures += 1;
-    this.#delayed.add(entry, delay);
+    this.#delayed.add(entry, { delay, rest });
   }
 
   /** A store that fails here costs a repeat in the next run, which stores nothing twice. */
   async #forget(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
+    for (const { message } of entries) {
+      this.#entries.delete(message);
+      this.#options.streams.end(message);
+    }
     try {
       await forget(this.#options.store, entries);
     } catch (error) {

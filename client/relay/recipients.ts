@@ -6,15 +6,15 @@ import { ClientError } from '../errors.ts';
 export type Self = { account: AccountId; device: DeviceNumber };
 
 /**
- * Every device of the accounts, and every other one of the own account, which shows what was sent; all of them get
- * body 0. @throws `recipients_invalid` when they are too many for one call, and what {@link DeviceLists.of} throws.
+ * Every device of the accounts but this one; all of them get body 0.
+ * @throws `recipients_invalid` when they are too many for one call, and what {@link DeviceLists.of} throws.
  */
 export const recipients = async (
   accounts: readonly AccountId[],
   { lists, self }: { lists: Pick<DeviceLists, 'of'>; self: Self },
 ): Promise<Recipient[]> => {
   const to = await Promise.all(
-    [...new Set([...accounts, self.account])].map(async (account): Promise<Recipient> => {
+    [...new Set(accounts)].map(async (account): Promise<Recipient> => {
       const { version, devices } = await lists.of(account);
       const others = devices.filter(({ id }) => account !== self.account || id !== self.device);
       return { account, version, devices: others.map(({ id }) => ({ device: id, body: 0 })) };

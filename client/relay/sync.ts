@@ -1,6 +1,6 @@
 import type { Envelope, EnvelopeId, Params, Result } from '#protocol';
 import { backoff } from '../backoff.ts';
-import { isRetryable } from '../errors.ts';
+import { isRetryable, restAfter } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import { serial } from '../serial.ts';
 
@@ -12,15 +12,21 @@ type Options = {
   fetch: (params: Params<'relay.sync'>) => Promise<Result<'relay.sync'>>;
   /** Resolves when the application has them. */
   take: (envelopes: readonly Envelope[]) => Promise<void>;
+  /** Nothing is left that was stored before. */
+  onEmpty: () => Promise<void>;
   onError: (error: unknown) => void;
 };
 
-/** Empties the mailbox when there is a connection, and once more 5 s later. */
+/** Empties the mailbox when there is a connection or mail is said to wait, and once more 5 s later. */
 export class Sync {
   readonly #options: Options;
   readonly #inTurn = serial();
   #cancel = () => {};
   #stopped = false;
+  /** A round that has not begun, and finds whatever is stored until then. */
+  #isDue = false;
+  /** The relay does not want to be asked earlier. */
+  #notBefore = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -28,8 +34,9 @@ export class Sync {
 
   start(): void {
     this.#stopped = false;
-    void this.#inTurn(() => this.#round(0));
-    this.#after(secondRound, 0);
+    const rest = this.#notBefore - this.#options.platform.clock.now();
+    if (rest <= 0) this.#roundNext(0);
+    this.#after(Math.max(secondRound, rest), 0);
   }
 
   /** There is no connection any more. */
@@ -40,11 +47,21 @@ export class Sync {
 
   #after(delay: number, failures: number): void {
     this.#cancel();
-    this.#cancel = this.#options.platform.clock.after(delay, () => void this.#inTurn(() => this.#round(failures)));
+    this.#cancel = this.#options.platform.clock.after(delay, () => this.#roundNext(failures));
+  }
+
+  /** When no round is under way any more. */
+  #roundNext(failures: number): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    void this.#inTurn(async () => {
+      this.#isDue = false;
+      if (!this.#stopped) await this.#round(failures);
+    });
   }
 
   async #round(failures: number): Promise<void> {
-    const { platform, fetch, take, onError } = this.#options;
+    const { platform, fetch, take, onEmpty, onError } = this.#options;
     try {
       let after: EnvelopeId | undefined;
       do {
@@ -52,9 +69,12 @@ export class Sync {
         await take(envelopes);
         after = next;
       } while (after !== undefined);
+      if (!this.#stopped) await onEmpty();
     } catch (error) {
       if (this.#stopped) return;
-      if (isRetryable(error)) this.#after(secondRound + backoff(failures, platform.random), failures + 1);
+      this.#notBefore = platform.clock.now() + restAfter(error);
+      const delay = Math.max(restAfter(error), secondRound + backoff(failures, platform.random));
+      if (isRetryable(error)) this.#after(delay, failures + 1);
       else onError(error);
     }
   }

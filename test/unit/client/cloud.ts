@@ -41,7 +41,8 @@ const address = z.object({ port: z.number() });
 const errorOf = (error: unknown) => {
   if (!(error instanceof TandemError)) throw error;
   const { rpc, retryable, message } = errors[error.code];
-  return { code: rpc, message, data: { code: error.code, retryable, details: error.details } };
+  const { code, details, retryAfterMs } = error;
+  return { code: rpc, message, data: { code, retryable, details, retryAfterMs } };
 };
 
 /** A WebSocket server that answers by rules which a test gives; what has no rule stays unanswered. */

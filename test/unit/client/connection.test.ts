@@ -4,9 +4,9 @@ import { isTimely, limits, TandemError, TokenClaims, tokenHeader } from '#protoc
 import { Connection } from '../../../client/connection/connection.ts';
 import { ServerClock } from '../../../client/connection/server-clock.ts';
 import type { Platform } from '../../../client/platform.ts';
-import { startCloud } from './cloud.ts';
+import { type Rules, startCloud } from './cloud.ts';
 import { failureOf } from './failure-of.ts';
-import { manualPlatform } from './manual-clock.ts';
+import { manualPlatform } from './manual-platform.ts';
 import { somebody } from './people.ts';
 
 type Setup = { endpoint: string; platform?: Platform; as?: 'guest' | 'device' };
@@ -20,6 +20,15 @@ const connect = ({ endpoint, platform = manualPlatform(), as = 'guest' }: Setup)
   const ended = new Promise((resolve) => connection.on('ended', resolve));
   connection.open();
   return { connection, person, serverClock, ended, [Symbol.dispose]: () => connection.close() };
+};
+
+/** Answers from the nth call on; the ones before wait for ever. */
+const answersFrom = <T>(count: number, result: T) => {
+  let calls = 0;
+  return (): T | Promise<T> => {
+    calls += 1;
+    return calls >= count ? result : never();
+  };
 };
 
 const never = () => new Promise<never>(() => undefined);
@@ -77,9 +86,9 @@ describe('calls', () => {
     const call = client.connection.call('session.time', {});
     const failure = failureOf(call);
     await cloud.heard('session.time');
-    platform.clock.advance(limits.call - 1);
+    await platform.clock.advance(limits.call - 1);
     expect(client.connection.online).toBe(true);
-    platform.clock.advance(1);
+    await platform.clock.advance(1);
 
     expect(await failure).toMatchObject({ code: 'timeout', retryable: true });
     await cloud.peer(2);
@@ -129,9 +138,54 @@ describe('calls', () => {
 
     const failure = failureOf(client.connection.call('session.time', {}));
     await client.connection.call('devices.leave', {});
-    platform.clock.advance(limits.call);
+    await platform.clock.advance(limits.call);
 
     expect(await failure).toMatchObject({ code: 'unavailable' });
+  });
+
+  test('a call that is one too many is not made again before its time, whatever becomes of the socket', async () => {
+    const platform = manualPlatform();
+    const { clock } = platform;
+    const rest = 20_000;
+    const times: number[] = [];
+    await using cloud = await startCloud({
+      rules: {
+        'devices.leave': () => {
+          times.push(clock.now());
+          if (times.length === 1) throw new TandemError('rate_limited', undefined, rest);
+          return {};
+        },
+      },
+    });
+    using client = connect({ ...cloud, platform });
+    const begun = clock.now();
+    const call = client.connection.call('devices.leave', {});
+    await expect.poll(() => clock.due()).toContain(begun + rest);
+
+    (await cloud.peer(1)).terminate();
+    await cloud.peer(2);
+    await client.connection.time();
+    await clock.advance(rest - 1);
+    await client.connection.time();
+    expect(times).toEqual([begun]);
+    await clock.advance(1);
+
+    await expect(call).resolves.toEqual({});
+    expect(times).toEqual([begun, begun + rest]);
+  });
+
+  test('who is to wait for longer than a call may take, is told for how long', async () => {
+    await using cloud = await startCloud({
+      rules: {
+        'devices.leave': () => {
+          throw new TandemError('rate_limited', undefined, 3_600_000);
+        },
+      },
+    });
+    using client = connect(cloud);
+
+    const call = client.connection.call('devices.leave', {});
+    await expect(call).rejects.toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: 3_600_000 });
   });
 
   test('a refusal for good reaches the caller by name and with details', async () => {
@@ -152,11 +206,11 @@ describe('calls', () => {
   });
 
   test('an error of a later version is no riddle', async () => {
-    const data = { code: 'mailbox_full', retryable: false };
+    const data = { code: 'moon_full', retryable: false };
     await using cloud = await startCloud({
       rules: {
         'devices.leave': (_, from) => {
-          from.say({ jsonrpc: '2.0', id: 1, error: { code: -32000, message: 'The mailbox is full.', data } });
+          from.say({ jsonrpc: '2.0', id: 1, error: { code: -32000, message: 'The moon is full.', data } });
           return never();
         },
       },
@@ -164,7 +218,7 @@ describe('calls', () => {
     using client = connect(cloud);
 
     const call = client.connection.call('devices.leave', {});
-    await expect(call).rejects.toMatchObject({ code: 'unrecognized', message: /mailbox_full: The mailbox is full\./ });
+    await expect(call).rejects.toMatchObject({ code: 'unrecognized', message: /moon_full: The moon is full\./ });
   });
 
   test('an answer that does not fit its method is not handed on', async () => {
@@ -264,8 +318,25 @@ describe('tokens', () => {
     await expect(client.connection.call('session.time', {})).rejects.toMatchObject({ code: 'unlinked' });
 
     await expect(client.ended).resolves.toBe('unlinked');
-    platform.clock.advance(limits.connectionLife);
+    await platform.clock.advance(limits.connectionLife);
     expect(cloud.offers.map((token) => typeof token)).toEqual(['string', 'undefined', 'string', 'undefined']);
+  });
+
+  test('a guest that is refused at the door knocks again with growing patience', async () => {
+    const platform = manualPlatform(() => 1);
+    const { clock } = platform;
+    await using cloud = await startCloud({ admit: () => cloud.offers.length > 3 });
+    using client = connect({ ...cloud, platform });
+    let next = clock.now();
+
+    for (const patience of [1_000, 2_000, 4_000]) {
+      await expect.poll(() => clock.due()).toContain(next + patience);
+      next += patience;
+      await clock.advance(patience);
+    }
+
+    await expect(client.connection.call('session.time', {})).resolves.toMatchObject({ protocol: 'tandem.v1' });
+    expect(cloud.offers).toHaveLength(4);
   });
 
   test('a network that fails now and then does not make a device unlinked', async () => {
@@ -280,6 +351,48 @@ describe('tokens', () => {
 });
 
 describe('ends', () => {
+  const newer = { now: 7, protocol: 'tandem.v1', minimumClient: '0.0.1' };
+
+  test('a cloud that wants a newer client ends the connection, and is not knocked at again', async () => {
+    const platform = manualPlatform();
+    await using cloud = await startCloud({ rules: { 'session.time': () => newer } });
+    using client = connect({ ...cloud, platform });
+    const other = failureOf(client.connection.call('devices.leave', {}));
+
+    const refused = { code: 'upgrade_required', retryable: false, message: /0\.0\.0, not 0\.0\.1 or later/ };
+    await expect(client.connection.time()).rejects.toMatchObject(refused);
+
+    expect(await other).toMatchObject(refused);
+    await expect(client.ended).resolves.toBe('upgrade_required');
+    await platform.clock.advance(limits.connectionLife);
+    expect(cloud.offers).toHaveLength(1);
+  });
+
+  test('a device that is refused learns as a guest that it is too old', async () => {
+    const platform = manualPlatform();
+    await using cloud = await startCloud({
+      rules: { 'session.time': () => newer },
+      admit: (token) => token === undefined,
+    });
+    using client = connect({ ...cloud, platform, as: 'device' });
+
+    await expect(client.ended).resolves.toBe('upgrade_required');
+
+    await platform.clock.advance(limits.connectionLife);
+    expect(cloud.offers.map((token) => typeof token)).toEqual(['string', 'undefined']);
+  });
+
+  test('a heartbeat tells that the client has become too old', async () => {
+    const platform = manualPlatform();
+    await using cloud = await startCloud({ rules: { 'session.time': () => newer } });
+    using client = connect({ ...cloud, platform, as: 'device' });
+    await new Promise((resolve) => client.connection.on('online', resolve));
+
+    await platform.clock.advance(7.25 * 60_000);
+
+    await expect(client.ended).resolves.toBe('upgrade_required');
+  });
+
   test('a session that the same device opened elsewhere ends this one', async () => {
     await using cloud = await startCloud();
     using client = connect({ ...cloud, as: 'device' });
@@ -326,6 +439,80 @@ describe('ends', () => {
   });
 });
 
+describe('the gateway’s two hours', () => {
+  const minute = 60_000;
+
+  /** A device whose socket has grown so old that it is time for a new one, but for a millisecond. */
+  const grownOld = async (options: { admit?: (token: string | undefined) => boolean; rules?: Rules } = {}) => {
+    const platform = manualPlatform(() => 0.5);
+    const cloud = await startCloud({ ...options, now: platform.clock.now });
+    const client = connect({ ...cloud, platform, as: 'device' });
+    const online: boolean[] = [];
+    client.connection.on('online', (is) => online.push(is));
+    await cloud.peer();
+    await expect.poll(() => online).toEqual([true]);
+    const end = platform.clock.now() + limits.connectionLife - 5 * minute - 1;
+    // Not so long at once that the heart beats, for its answer takes no time of this clock.
+    while (platform.clock.now() < end) {
+      await platform.clock.advance(Math.min(7 * minute, end - platform.clock.now()));
+      await client.connection.time();
+    }
+    const dispose = async () => {
+      client.connection.close();
+      await cloud[Symbol.asyncDispose]();
+    };
+    return { cloud, client, platform, online, [Symbol.asyncDispose]: dispose };
+  };
+
+  test('five minutes before they are over a device opens a new socket, and only then closes the old one', async () => {
+    await using all = await grownOld();
+    const renewed = new Promise((resolve) => all.client.connection.on('renewed', resolve));
+    expect(all.cloud.offers).toHaveLength(1);
+
+    await all.platform.clock.advance(1);
+    await renewed;
+
+    await all.client.connection.time();
+    expect(all.cloud.offers).toHaveLength(2);
+    expect((await all.cloud.heard('session.time', all.cloud.calls('session.time').length)).from).toBe(
+      await all.cloud.peer(2),
+    );
+    expect(all.online).toEqual([true]);
+  });
+
+  test('a call that was outstanding is made again on the new socket', async () => {
+    await using all = await grownOld({
+      rules: { 'relay.sync': answersFrom(2, { envelopes: [] }) },
+    });
+    const call = all.client.connection.call('relay.sync', {});
+    await all.cloud.heard('relay.sync');
+
+    await all.platform.clock.advance(1);
+
+    await expect(call).resolves.toEqual({ envelopes: [] });
+  });
+
+  test('when the new one is refused the old one stays, and it is tried again', async () => {
+    let offers = 0;
+    const admit = () => {
+      offers += 1;
+      return offers !== 2;
+    };
+    await using all = await grownOld({ admit });
+    const renewed = new Promise((resolve) => all.client.connection.on('renewed', resolve));
+
+    await all.platform.clock.advance(1);
+    await expect.poll(() => offers).toBe(2);
+    await all.client.connection.time();
+    expect(all.online).toEqual([true]);
+    await expect.poll(() => all.platform.clock.due().length).toBeGreaterThan(0);
+    await all.platform.clock.advance(1_000);
+    await renewed;
+
+    expect(all.online).toEqual([true]);
+  });
+});
+
 describe('heartbeat', () => {
   const minute = 60_000;
 
@@ -340,9 +527,9 @@ describe('heartbeat', () => {
       using client = connect({ ...cloud, platform });
       await client.connection.time();
 
-      platform.clock.advance(silence - 1);
+      await platform.clock.advance(silence - 1);
       expect(cloud.calls('session.time')).toHaveLength(1);
-      platform.clock.advance(1);
+      await platform.clock.advance(1);
       await cloud.heard('session.time', 2);
     }
   });
@@ -352,10 +539,10 @@ describe('heartbeat', () => {
     await using cloud = await startCloud();
     using client = connect({ ...cloud, platform });
     await client.connection.time();
-    platform.clock.advance(7 * minute);
+    await platform.clock.advance(7 * minute);
 
     await client.connection.time();
-    platform.clock.advance(7 * minute);
+    await platform.clock.advance(7 * minute);
 
     expect(cloud.calls('session.time')).toHaveLength(2);
   });

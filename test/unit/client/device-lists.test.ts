@@ -2,16 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { AccountId, DeviceList } from '#protocol';
 import { changeList } from '../../../client/devices/change-list.ts';
 import { DeviceLists } from '../../../client/devices/device-lists.ts';
+import { isDue, isStale } from '../../../client/devices/list-age.ts';
 import { judgeList } from '../../../client/devices/judge-list.ts';
 import { listWith, listWithout } from '../../../client/devices/make-list.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
+import { serial } from '../../../client/serial.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
 import { jwkOf, somebody } from './people.ts';
 
 /** The lists of a device that asks a server which has `served`. */
 const listsOf = (served: Partial<Record<AccountId, DeviceList>> = {}, store = memoryStore()) => {
-  const told = { fetched: [] as string[], newer: [] as number[], conflicts: [] as string[] };
+  const told = { fetched: [] as string[], newer: [] as number[], conflicts: [] as string[], stale: [] as string[] };
+  const time = { now: Date.now() };
   const lists = new DeviceLists({
     store,
     fetch: async (account) => {
@@ -20,10 +23,12 @@ const listsOf = (served: Partial<Record<AccountId, DeviceList>> = {}, store = me
       if (list === undefined) throw new ClientError('account_unknown');
       return list;
     },
-    onNewer: (_, { version }) => told.newer.push(version),
+    now: () => time.now,
+    onNewer: (_, { list }) => told.newer.push(list.version),
     onConflict: (account) => told.conflicts.push(account),
+    onStale: (account) => told.stale.push(account),
   });
-  return { lists, told, store, served };
+  return { lists, told, store, served, time };
 };
 
 describe('trust in device lists', () => {
@@ -39,16 +44,32 @@ describe('trust in device lists', () => {
     expect(await restarted.lists.of(account)).toEqual(both);
   });
 
-  test('a device list of a lower version is refused, and nothing is sent by it any more', async () => {
+  test('a server that answers with an older list than it has shown is refused, and nothing is sent by it', async () => {
     const { account, first, both, next } = somebody();
-    const { lists, told } = listsOf();
-    await lists.accept(account, both);
-    await lists.accept(account, next(both, {}));
+    const third = next(both, {});
+    for (const older of [first, both]) {
+      const { lists, told } = listsOf({ [account]: older });
+      await lists.accept(account, third);
 
-    await expect(lists.accept(account, first)).rejects.toMatchObject({ code: 'list_conflict' });
+      await expect(lists.refresh(account)).rejects.toMatchObject({ code: 'list_conflict' });
 
-    expect(told.conflicts).toEqual([account]);
-    await expect(lists.of(account)).rejects.toMatchObject({ code: 'list_conflict' });
+      expect(told.conflicts).toEqual([account]);
+      await expect(lists.of(account)).rejects.toMatchObject({ code: 'list_conflict' });
+    }
+  });
+
+  test('an answer that another list has overtaken on its way is no older list', async () => {
+    const { account, first, both, next } = somebody();
+    const third = next(both, {});
+    const served = { [account]: first };
+    const { lists, told } = listsOf(served);
+    await lists.accept(account, first);
+
+    const answer = lists.refresh(account);
+    await lists.accept(account, third);
+
+    expect(await answer).toEqual(third);
+    expect(told.conflicts).toEqual([]);
   });
 
   test('another list of the same version is a fork', async () => {
@@ -72,15 +93,27 @@ describe('trust in device lists', () => {
     expect(told.conflicts).toEqual([account]);
   });
 
-  test('the list just before the known one, which a late event brings, changes nothing and alarms nobody', async () => {
-    const { account, first, both } = somebody();
+  test('lists before the known one, which late events bring, change nothing and alarm nobody', async () => {
+    const { account, first, both, next } = somebody();
+    const third = next(both, {});
     const { lists, told } = listsOf();
-    await lists.accept(account, both);
+    await lists.accept(account, third);
 
+    await expect(lists.accept(account, both)).resolves.toBe(false);
     await expect(lists.accept(account, first)).resolves.toBe(false);
 
-    expect(await lists.of(account)).toEqual(both);
-    expect(told).toMatchObject({ newer: [2], conflicts: [] });
+    expect(await lists.of(account)).toEqual(third);
+    expect(told).toMatchObject({ newer: [3], conflicts: [] });
+  });
+
+  test('another list than the one that the known one follows is a fork', async () => {
+    const { account, first, both, next, adding } = somebody();
+    const { lists, told } = listsOf();
+    await lists.accept(account, next(both, {}));
+
+    const fork = adding(first, newKeyPair().publicKey);
+    await expect(lists.accept(account, fork)).rejects.toMatchObject({ code: 'list_conflict' });
+    expect(told.conflicts).toEqual([account]);
   });
 
   test('a list that the account has not signed is refused, and what is known stays', async () => {
@@ -103,11 +136,80 @@ describe('trust in device lists', () => {
     await expect(lists.of(ada.account)).rejects.toMatchObject({ code: 'signature_invalid' });
   });
 
-  test('a list some versions ahead is taken: whoever was away has not seen those between', () => {
-    const { first, both, next } = somebody();
-    expect(judgeList(first, next(both, {}))).toBe('newer');
+  test('a list that the primary has not renewed for 60 days is told of, once', async () => {
+    const { account, both } = somebody();
+    const { lists, told, time } = listsOf({ [account]: both });
+    await lists.of(account);
+    time.now = both.issuedAt + 60 * day;
+    await lists.of(account);
+    expect(told.stale).toEqual([]);
+
+    time.now += 1;
+    await lists.of(account);
+    await lists.refresh(account);
+
+    expect(told.stale).toEqual([account]);
+  });
+
+  test('a list is due after 30 days, and stale after 60', () => {
+    const { both } = somebody(0);
+    expect([30 * day, 30 * day + 1].map((now) => isDue(both, now))).toEqual([false, true]);
+    expect([60 * day, 60 * day + 1].map((now) => isStale(both, now))).toEqual([false, true]);
   });
 });
+
+const day = 24 * 60 * 60 * 1000;
+
+describe('a list some versions ahead', () => {
+  const { first, both, next, adding, removing, recovering } = somebody();
+  const [third, fourth, fifth] = [newKeyPair(), newKeyPair(), newKeyPair()].map(({ publicKey }) => publicKey);
+  const trusted = adding(both, third ?? '');
+  const skip = (list: DeviceList) => next(list, {});
+
+  test.each([
+    ['with what was linked meanwhile', adding(adding(trusted, fourth ?? ''), fifth ?? '')],
+    ['without what was unlinked meanwhile', skip(removing(removing(trusted, 2), 3))],
+    ['with the one and without the other', adding(removing(trusted, 2), fourth ?? '')],
+    ['that was only renewed', skip(skip(trusted))],
+    [
+      'of a primary that was recovered, and recovered again',
+      recovering(recovering(trusted, fourth ?? ''), fifth ?? ''),
+    ],
+    ['of a recovered primary that has unlinked another', removing(recovering(trusted, fourth ?? ''), 2)],
+  ])('is taken, %s: whoever was away has not seen those between', (_, list) => {
+    expect(judgeList(trusted, list)).toBe('newer');
+  });
+
+  const changed = (devices: DeviceList['devices'], change: Partial<DeviceList> = {}) =>
+    next(trusted, { version: 5, devices, ...change });
+  const [one, two, three] = trusted.devices;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three devices');
+  const after = (id: number) => ({ ...three, id, key: fourth ?? '' });
+
+  test.each([
+    ['that gives a known device another key', changed([one, { ...two, key: fourth ?? '' }, three])],
+    ['that moves the time of a linking', changed([one, { ...two, linkedAt: 1 }, three])],
+    ['that keeps the former primary beside a new one', changed([one, two, after(5)], { primary: 5 })],
+    ['that makes a known companion the primary', changed([two, three], { primary: 2 })],
+    ['with more new devices than versions', changed([one, two, three, after(4), after(5)], { version: 4 })],
+    ['that had to remove and add in the same versions', changed([one, after(4), { ...after(5), key: fifth ?? '' }])],
+  ])('is a fork, %s', (_, list) => {
+    expect(judgeList(trusted, list)).toBe('conflict');
+  });
+
+  test('is a fork, when a removed number comes back', () => {
+    const without = removing(trusted, 2);
+    expect(judgeList(without, next(without, { version: 6, devices: trusted.devices }))).toBe('conflict');
+  });
+
+  test('is taken by who knows nothing yet', () => {
+    expect(judgeList(undefined, trusted)).toBe('newer');
+    expect(judgeList(first, trusted)).toBe('newer');
+  });
+});
+
+/** Who changes the list of an account, as `lists` know it. */
+const authorOf = (account: AccountId, lists: DeviceLists) => ({ account: { account }, lists, inTurn: serial() });
 
 const signer = (person: ReturnType<typeof somebody>) => ({ identityKey: jwkOf(person.identity), now: 1 });
 
@@ -120,9 +222,7 @@ describe('changing the own list', () => {
     const submitted: DeviceList[] = [];
     const third = newKeyPair().publicKey;
 
-    await changeList({
-      lists,
-      account,
+    await changeList(authorOf(account, lists), {
       make: (current) => listWith(current, third, signer(person)),
       submit: async (next) => {
         submitted.push(next);
@@ -143,9 +243,7 @@ describe('changing the own list', () => {
     const { account, both } = person;
     const { lists, told } = listsOf({ [account]: both });
 
-    const change = changeList({
-      lists,
-      account,
+    const change = changeList(authorOf(account, lists), {
       make: (current) => listWithout(current, 2, signer(person)),
       submit: async () => {
         throw new ClientError('list_conflict');

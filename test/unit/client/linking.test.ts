@@ -1,76 +1,10 @@
 import { expect, test } from 'vitest';
-import {
-  collectStatement,
-  limits,
-  methods,
-  type PairingCode,
-  parsePairingCode,
-  type PairingState,
-  TandemError,
-  verify,
-} from '#protocol';
+import { cancelStatement, collectStatement, limits, methods, type PairingState, TandemError, verify } from '#protocol';
 import { readAccount } from '../../../client/account.ts';
 import { link } from '../../../client/link.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
-import { sealProvisioning } from '../../../client/pairing/provisioning.ts';
-import { type Rules, startCloud } from './cloud.ts';
-import { manualPlatform } from './manual-clock.ts';
+import { approvalOf, pairingId, read, scannedOf, setUpLinking as setUp } from './linking-computer.ts';
 import { somebody } from './people.ts';
-
-const pairingId = (n: number) => Buffer.alloc(16, n).toString('base64url');
-
-const read = (text: string): PairingCode => {
-  const parsed = parsePairingCode(text);
-  if (!parsed.ok) throw new Error(parsed.reason);
-  return parsed.code;
-};
-
-/** What a phone of Ada's sends when its person says yes. */
-const approvalOf = async (ada: ReturnType<typeof somebody>, code: PairingCode) => {
-  const deviceList = ada.adding(ada.first, code.deviceKey);
-  const sealed = await sealProvisioning({ identityKey: ada.identity.publicKey, device: 2 }, code);
-  return { pairing: code.pairing, sealed, deviceList };
-};
-
-/** A cloud that opens pairings for a minute each, and a computer that shows their codes. */
-const setUp = async (rules: Rules = {}) => {
-  const platform = manualPlatform();
-  const { now } = platform.clock;
-  let opened = 0;
-  const cloud = await startCloud({
-    now,
-    rules: {
-      'pairing.open': () => {
-        opened += 1;
-        return { pairing: pairingId(opened), expiresAt: now() + limits.pairingScan };
-      },
-      ...rules,
-    },
-  });
-  const store = memoryStore();
-  const linking = link({ endpoint: cloud.endpoint, store, label: 'laptop', platform });
-  const [codes, scans]: [string[], number[]] = [[], []];
-  linking.on('code', (code) => codes.push(code));
-  linking.on('scanned', () => scans.push(now()));
-  return {
-    cloud,
-    store,
-    linking,
-    platform,
-    codes,
-    scans,
-    async [Symbol.asyncDispose]() {
-      linking.cancel();
-      await linking.linked.then((session) => session.close()).catch(() => undefined);
-      await cloud[Symbol.asyncDispose]();
-    },
-  };
-};
-
-const scannedOf = (code: PairingCode, now: number) => ({
-  pairing: code.pairing,
-  decideBy: now + limits.pairingDecision,
-});
 
 test('a computer shows a code, learns that it was scanned, and is linked with the token of its own', async () => {
   await using all = await setUp();
@@ -98,7 +32,7 @@ test('a code that nobody scans is followed by another, which replaces it', async
   const { cloud, linking, platform, codes } = all;
   const first = await linking.code();
 
-  platform.clock.advance(limits.pairingScan);
+  await platform.clock.advance(limits.pairingScan);
 
   const { call } = await cloud.heard('pairing.open', 2);
   expect(call.params).toMatchObject({ replaces: pairingId(1) });
@@ -114,7 +48,7 @@ test('a scanned code stays until the phone has decided', async () => {
   (await cloud.peer()).notify('pairing.scanned', scannedOf(code, platform.clock.now()));
   await expect.poll(() => scans).toHaveLength(1);
 
-  platform.clock.advance(limits.pairingDecision);
+  await platform.clock.advance(limits.pairingDecision);
 
   expect(cloud.calls('pairing.open')).toHaveLength(1);
 });
@@ -163,7 +97,7 @@ test('each end of a scanned pairing that a computer may find later has a name of
     (await cloud.peer()).notify('pairing.scanned', scannedOf(shown, platform.clock.now()));
     await expect.poll(() => scans).toHaveLength(1);
 
-    platform.clock.advance(limits.pairingDecision + 2_000);
+    await platform.clock.advance(limits.pairingDecision + 2_000);
 
     await expect(linking.linked).rejects.toMatchObject({ code });
   }
@@ -180,7 +114,7 @@ test('a scan at the last moment, which keeps the code from being replaced, is le
   const { linking, platform, scans, codes } = all;
   await linking.code();
 
-  platform.clock.advance(limits.pairingScan);
+  await platform.clock.advance(limits.pairingScan);
 
   await expect.poll(() => scans).toHaveLength(1);
   expect(codes).toHaveLength(1);
@@ -208,6 +142,77 @@ test('a linking that is cancelled ends, whether it has a code or not', async () 
   await late.linking.code();
   late.linking.cancel();
   await expect(late.linking.linked).rejects.toMatchObject({ code: 'linking_cancelled' });
+});
+
+test('a computer that cancels takes its code back before it hangs up, signed by its device key', async () => {
+  await using all = await setUp();
+  const { cloud, linking } = all;
+  const code = read(await linking.code());
+
+  linking.cancel();
+
+  await expect(linking.linked).rejects.toMatchObject({ code: 'linking_cancelled' });
+  const [call] = cloud.calls('pairing.cancel');
+  const { pairing, at, signature } = methods['pairing.cancel'].params.parse(call?.params);
+  const statement = cancelStatement(new URL(cloud.endpoint).host, at, pairing);
+  expect(pairing).toBe(code.pairing);
+  expect(await verify(code.deviceKey, signature, statement)).toBe(true);
+});
+
+test('an approval that came before the cancellation stands: no device is left that nobody has', async () => {
+  const ada = somebody();
+  await using all = await setUp({
+    'pairing.cancel': () => {
+      throw new TandemError('pairing_approved');
+    },
+    'pairing.collect': async () => {
+      const { sealed, deviceList } = await approvalOf(ada, read(await all.linking.code()));
+      return { state: 'approved', sealed, deviceList };
+    },
+  });
+  await all.linking.code();
+
+  all.linking.cancel();
+
+  const session = await all.linking.linked;
+  expect(session).toMatchObject({ account: ada.account, device: 2 });
+});
+
+const silent = () => new Promise<never>(() => undefined);
+
+test('a cloud that does not answer keeps nobody from cancelling', async () => {
+  await using mute = await setUp({ 'pairing.cancel': silent });
+  await mute.linking.code();
+  mute.linking.cancel();
+  await mute.cloud.heard('pairing.cancel');
+  await mute.platform.clock.advance(5_000);
+  await expect(mute.linking.linked).rejects.toMatchObject({ code: 'linking_cancelled' });
+
+  await using gone = await setUp({ 'pairing.cancel': silent });
+  await gone.linking.code();
+  gone.linking.cancel();
+  await gone.cloud.heard('pairing.cancel');
+  (await gone.cloud.peer()).terminate();
+  await expect(gone.linking.linked).rejects.toMatchObject({ code: 'linking_cancelled' });
+});
+
+test('a computer that is one too many of its network asks again when the cloud wants it to', async () => {
+  const rest = limits.call + 1_000;
+  await using all = await setUp({
+    'pairing.open': () => {
+      if (all.cloud.calls('pairing.open').length === 1) throw new TandemError('rate_limited', undefined, rest);
+      return { pairing: pairingId(2), expiresAt: all.platform.clock.now() + limits.pairingScan };
+    },
+  });
+  const { linking, platform } = all;
+  const again = platform.clock.now() + rest;
+  await expect.poll(() => platform.clock.due()).toContain(again);
+
+  await platform.clock.advance(rest - 1);
+  expect(platform.clock.due()).toContain(again);
+  await platform.clock.advance(1);
+
+  expect(read(await linking.code()).pairing).toBe(pairingId(2));
 });
 
 test('a store that holds a device is not linked over, and a wrong endpoint is named', async () => {

@@ -12,11 +12,17 @@ import { DeviceLists } from '../../../client/devices/device-lists.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
 import { messageIds } from '../../../client/message-ids.ts';
+import { Contacts } from '../../../client/relay/contacts.ts';
 import { Outbox } from '../../../client/relay/outbox.ts';
+import { keepDraft } from '../../../client/relay/outgoing-records.ts';
+import { Sent } from '../../../client/relay/sent.ts';
+import { origin } from '../../../client/relay/streams/running-hash.ts';
+import { SendingStreams } from '../../../client/relay/streams/sending-streams.ts';
 import type { Store } from '../../../client/store.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
 import { failureOf } from './failure-of.ts';
-import { manualPlatform } from './manual-clock.ts';
+import { payloadOf } from './letters.ts';
+import { manualPlatform } from './manual-platform.ts';
 import { somebody } from './people.ts';
 
 const body = new TextEncoder().encode('hello');
@@ -27,10 +33,11 @@ const ben = somebody();
 type Relay = (messages: Message[]) => Result<'relay.send'>['results'] | Promise<Result<'relay.send'>['results']>;
 
 const acceptAll: Relay = (messages) => messages.map(({ message }) => ({ message, at: 5 }));
-const refusal = (code: string, { details, retryable = false }: { details?: unknown; retryable?: boolean } = {}) => ({
+type Refusal = { details?: unknown; retryable?: boolean; retryAfterMs?: number };
+const refusal = (code: string, { retryable = false, ...more }: Refusal = {}) => ({
   code: -32000,
   message: 'refused',
-  data: { code, retryable, ...(details !== undefined && { details }) },
+  data: { code, retryable, ...more },
 });
 
 const changed = (deviceLists: DeviceList[]) => refusal('devices_changed', { details: { deviceLists } });
@@ -54,13 +61,21 @@ const setUp = async (
   const lists = new DeviceLists({
     store,
     fetch,
+    now: platform.clock.now,
     onNewer: () => undefined,
     onConflict: (account) => conflicts.push(account),
+    onStale: () => undefined,
   });
+  const self = { account: ada.account, device: 2 };
+  const contacts = await Contacts.load({ store, self: ada.account, now: platform.clock.now });
+  const sent = new Sent({ store, now: platform.clock.now });
   const outbox = new Outbox({
     store,
     lists,
-    self: { account: ada.account, device: 2 },
+    self,
+    contacts,
+    sent,
+    streams: new SendingStreams({ store, self }),
     platform,
     now: platform.clock.now,
     newId: messageIds(platform.clock.now),
@@ -72,7 +87,7 @@ const setUp = async (
     onError: (error) => errors.push(error),
   });
   await outbox.load();
-  return { outbox, posts, errors, conflicts, state, store, lists, platform };
+  return { outbox, posts, errors, conflicts, state, store, lists, platform, contacts, sent };
 };
 
 const kept = async (store: Store) => (await store.list('outbox/')).map(([key]) => key.slice('outbox/'.length));
@@ -86,7 +101,7 @@ describe('sending', () => {
     const [[message] = []] = posts;
     expect(message).toEqual({
       message: accepted.message,
-      bodies: [toBase64Url(body)],
+      bodies: [expect.any(String)],
       to: [
         {
           account: ben.account,
@@ -101,6 +116,10 @@ describe('sending', () => {
       urgent: true,
       ttl: 60,
     });
+    expect(payloadOf(message)).toEqual({
+      header: { v: 1, kind: 'message', streams: { [ben.account]: [1, origin], [ada.account]: [1, origin] } },
+      content: body,
+    });
     expect(accepted.at).toBe(5);
   });
 
@@ -110,7 +129,7 @@ describe('sending', () => {
     const sent = await Promise.all([1, 2, 3].map((n) => outbox.send({ to: ben.account, body: Uint8Array.of(n) })));
 
     expect(posts).toHaveLength(1);
-    expect(posts[0]?.map(({ bodies }) => bodies[0])).toEqual([1, 2, 3].map((n) => toBase64Url(Uint8Array.of(n))));
+    expect(posts[0]?.map((message) => payloadOf(message).content)).toEqual([1, 2, 3].map((n) => Uint8Array.of(n)));
     expect(sent.map(({ message }) => message)).toEqual(posts[0]?.map(({ message }) => message));
   });
 
@@ -152,6 +171,8 @@ describe('sending', () => {
     const refused = (outgoing: object) => outbox.send({ to: ben.account, body, ...outgoing });
     await expect(refused({ body: new Uint8Array() })).rejects.toMatchObject({ code: 'body_invalid' });
     await expect(refused({ body: new Uint8Array(limits.body + 1) })).rejects.toMatchObject({ code: 'body_invalid' });
+    const many = Array.from({ length: limits.batch + 1 }, () => ben.account);
+    await expect(refused({ to: many })).rejects.toMatchObject({ code: 'recipients_invalid' });
     await expect(refused({ to: [] })).rejects.toMatchObject({ code: 'recipients_invalid' });
     await expect(refused({ to: 'ben' })).rejects.toMatchObject({ code: 'recipients_invalid' });
     await expect(refused({ ttl: 0.5 })).rejects.toMatchObject({ code: 'ttl_invalid' });
@@ -187,8 +208,8 @@ describe('changed devices', () => {
 
     await Promise.all([1, 2].map((n) => outbox.send({ to: ben.account, body: Uint8Array.of(n) })));
 
-    const order = posts.slice(1).flatMap((messages) => messages.map(({ bodies }) => bodies[0]));
-    expect(order).toEqual([1, 2, 3].map((n) => toBase64Url(Uint8Array.of(n))));
+    const order = posts.slice(1).flatMap((messages) => messages.map((message) => payloadOf(message).content));
+    expect(order).toEqual([1, 2, 3].map((n) => Uint8Array.of(n)));
   });
 
   test('a message whose lists the answer does not tell asks for them', async () => {
@@ -210,17 +231,18 @@ describe('changed devices', () => {
   test('a list that takes back a device stops the message, and all that follow to that account', async () => {
     const after = ben.next(ben.both, {});
     const { outbox, lists, conflicts, store } = await setUp((messages) =>
-      messages.map(({ message }) => ({
-        message,
-        error: changed([ben.first]),
-      })),
+      messages.map(({ message, to }) =>
+        to.some(({ account }) => account === ben.account)
+          ? { message, error: changed([ben.first]) }
+          : { message, at: 5 },
+      ),
     );
     await lists.accept(ben.account, after);
 
     await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'list_conflict' });
     await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'list_conflict' });
     expect(conflicts).toEqual([ben.account]);
-    expect(await kept(store)).toEqual([]);
+    await expect.poll(() => kept(store)).toEqual([]);
   });
 });
 
@@ -253,7 +275,7 @@ describe('failures', () => {
 
     expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'account_unknown' } });
     expect(accepted).toMatchObject({ status: 'fulfilled' });
-    expect(await kept(store)).toEqual([]);
+    await expect.poll(() => kept(store)).toEqual([]);
   });
 
   test('a recipient nobody knows fails its message alone', async () => {
@@ -266,7 +288,8 @@ describe('failures', () => {
 
     expect(refused).toMatchObject({ reason: { code: 'account_unknown' } });
     expect(accepted).toMatchObject({ status: 'fulfilled' });
-    expect(posts.map(({ length }) => length)).toEqual([1]);
+    const kinds = posts.flat().map((message) => payloadOf(message).header.kind);
+    expect(kinds.toSorted()).toEqual(['message', 'void']);
   });
 
   test('nobody tries for longer than six days, or than the message is wanted', async () => {
@@ -280,7 +303,7 @@ describe('failures', () => {
       const failure = failureOf(sent);
       await expect.poll(() => kept(store)).toHaveLength(1);
 
-      platform.clock.advance(patience + 1);
+      await platform.clock.advance(patience + 1);
       state.online = true;
       outbox.resume();
 
@@ -312,6 +335,31 @@ describe('failures', () => {
   });
 });
 
+test('a message that the relay wants to rest goes not earlier, though there is a connection again', async () => {
+  const rest = 60_000;
+  let refusals = 0;
+  const { outbox, posts, platform } = await setUp((messages) => {
+    refusals += 1;
+    if (refusals > 1) return acceptAll(messages);
+    const error = refusal('rate_limited', { retryable: true, retryAfterMs: rest });
+    return messages.map(({ message }) => ({ message, error }));
+  });
+  const { clock } = platform;
+  const again = clock.now() + rest;
+  const sent = outbox.send({ to: ben.account, body });
+  await expect.poll(() => clock.due()).toContain(again);
+
+  outbox.resume();
+  await clock.advance(rest - 1);
+  outbox.resume();
+  expect(clock.due()).toContain(again);
+  expect(posts).toHaveLength(1);
+  await clock.advance(1);
+
+  await sent;
+  expect(posts).toHaveLength(2);
+});
+
 describe('restarts', () => {
   test('after a restart the outbox is sent again, oldest first, under the same ids', async () => {
     const store = memoryStore();
@@ -329,7 +377,7 @@ describe('restarts', () => {
 
     await expect.poll(() => kept(store)).toEqual([]);
     expect(after.posts.map((messages) => messages.map(({ message }) => message))).toEqual([ids]);
-    expect(after.posts[0]?.map(({ bodies }) => bodies[0])).toEqual([1, 2].map((n) => toBase64Url(Uint8Array.of(n))));
+    expect(after.posts[0]?.map((message) => payloadOf(message).content)).toEqual([1, 2].map((n) => Uint8Array.of(n)));
   });
 
   test('a call that the end of the session cuts off leaves its message for the next one', async () => {
@@ -395,6 +443,156 @@ describe('restarts', () => {
 
     await expect.poll(() => errors).toMatchObject([{ code: 'account_unknown' }]);
     expect(await kept(store)).toEqual([]);
+  });
+});
+
+/** Where messages stand in the stream to an account. */
+const placesOf = (posts: Message[][], account: AccountId) =>
+  posts.flat().map((message) => payloadOf(message).header.streams[account]);
+
+describe('numbers', () => {
+  test('messages count up in the stream to each account, from one run to the next', async () => {
+    const store = memoryStore();
+    const before = await setUp(acceptAll, { store });
+    await before.outbox.send({ to: ben.account, body });
+    await before.outbox.send({ to: ada.account, body });
+
+    const after = await setUp(acceptAll, { store });
+    await after.outbox.send({ to: ben.account, body });
+
+    expect(placesOf(before.posts, ada.account).map((place) => place?.[0])).toEqual([1, 2]);
+    expect(placesOf(after.posts, ada.account)).toMatchObject([[3, expect.not.stringMatching(origin)]]);
+    expect(placesOf(after.posts, ben.account)).toMatchObject([[2, expect.not.stringMatching(origin)]]);
+  });
+
+  test('a device that has joined is told with which message its stream begins', async () => {
+    const grown = ben.adding(ben.both, newKeyPair().publicKey);
+    const { outbox, posts, lists } = await setUp();
+    await outbox.send({ to: ben.account, body });
+    await lists.accept(ben.account, grown);
+
+    await outbox.send({ to: ben.account, body });
+
+    expect(placesOf(posts, ben.account).map((place) => place?.[2])).toEqual([undefined, { 3: 2 }]);
+  });
+
+  test('whom a message is for is known from then on', async () => {
+    const { outbox, contacts } = await setUp();
+    expect(contacts.isRequest(ben.account)).toBe(true);
+
+    await outbox.send({ to: ben.account, body });
+
+    expect(contacts.isRequest(ben.account)).toBe(false);
+  });
+
+  test('what another tab has made is numbered by the one that leads', async () => {
+    const store = memoryStore();
+    const message = messageIds(manualPlatform().clock.now)();
+    await keepDraft(store, { message, draft: { to: [ben.account], body: toBase64Url(body) } });
+
+    const { posts } = await setUp(acceptAll, { store });
+
+    await expect.poll(() => placesOf(posts, ben.account)).toEqual([[1, origin]]);
+    expect(posts[0]?.[0]?.message).toBe(message);
+  });
+
+  test('a message that is given again after it was accepted keeps its numbers', async () => {
+    const { outbox, posts } = await setUp();
+    const message = messageIds(manualPlatform().clock.now)();
+    const drafted = { message, draft: { to: [ben.account], body: toBase64Url(body) } };
+    await outbox.sendDraft(drafted);
+    await outbox.send({ to: ben.account, body });
+
+    await outbox.sendDraft(drafted);
+
+    expect(placesOf(posts, ben.account).map((place) => place?.[0])).toEqual([1, 2, 1]);
+    expect(posts[2]).toEqual(posts[0]);
+  });
+
+  test('a message with too much beside it for one body is refused before it is kept', async () => {
+    const { outbox, store } = await setUp();
+    const large = new Uint8Array(limits.body - 100);
+
+    await expect(outbox.send({ to: ben.account, body: large })).rejects.toMatchObject({ code: 'body_invalid' });
+
+    expect(await store.list('stream/')).toEqual([]);
+  });
+});
+
+describe('sending again', () => {
+  test('what was asked for goes to the account that asked alone, with the id and the place it had', async () => {
+    const { outbox, posts, sent } = await setUp();
+    const { message } = await outbox.send({ to: ben.account, body });
+    await outbox.send({ to: ben.account, body });
+
+    await outbox.sendAlone(await sent.answers(ben.account, [{ from: 1, to: 1 }]));
+    await expect.poll(() => posts).toHaveLength(3);
+
+    const [again] = posts[2] ?? [];
+    expect(again?.message).not.toBe(message);
+    expect(again?.to.map(({ account }) => account)).toEqual([ben.account]);
+    expect(payloadOf(again)).toEqual({
+      header: { v: 1, kind: 'message', message, streams: { [ben.account]: [1, origin] } },
+      content: body,
+    });
+  });
+
+  test('an answer that is still on its way is known, and gone when it is accepted', async () => {
+    const { outbox, sent, state, store } = await setUp();
+    const { message } = await outbox.send({ to: ben.account, body });
+    state.online = false;
+
+    await outbox.sendAlone(await sent.answers(ben.account, [{ from: 1, to: 9 }]));
+    expect([...outbox.underWayAgain(ben.account)]).toEqual([message]);
+    expect([...outbox.underWayAgain(ada.account)]).toEqual([]);
+
+    state.online = true;
+    outbox.resume();
+    await expect.poll(() => kept(store)).toEqual([]);
+    expect([...outbox.underWayAgain(ben.account)]).toEqual([]);
+  });
+
+  test('in the place of a message that was refused for good goes a void, to each of its accounts', async () => {
+    let refusals = 0;
+    const { outbox, posts, sent } = await setUp((messages) => {
+      refusals += 1;
+      if (refusals > 1) return acceptAll(messages);
+      return messages.map(({ message }) => ({ message, error: refusal('mailbox_full') }));
+    });
+    await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'mailbox_full' });
+
+    await expect.poll(() => posts).toHaveLength(2);
+    const voids = posts[1]?.map((message) => ({ to: message.to.map(({ account }) => account), ...payloadOf(message) }));
+    const message = posts[0]?.[0]?.message;
+    expect(voids).toMatchObject([
+      { to: [ben.account], header: { kind: 'void', message, streams: { [ben.account]: [1, origin] } } },
+      { to: [ada.account], header: { kind: 'void', message, streams: { [ada.account]: [1, origin] } } },
+    ]);
+    expect(await sent.answers(ben.account, [{ from: 1, to: 1 }])).toMatchObject([{ header: { kind: 'void' } }]);
+  });
+
+  test('what nobody wants any more is answered by a void', async () => {
+    const { outbox, sent, platform } = await setUp();
+    await outbox.send({ to: ben.account, body, ttl: 60 });
+
+    await platform.clock.advance(60_001);
+
+    expect(await sent.answers(ben.account, [{ from: 1, to: 1 }])).toMatchObject([{ header: { kind: 'void' } }]);
+  });
+
+  test('what was sent is kept for eight days', async () => {
+    const { outbox, sent, platform, store } = await setUp();
+    await outbox.send({ to: ben.account, body });
+    const answers = () => sent.answers(ben.account, [{ from: 1, to: 1 }]);
+
+    await platform.clock.advance(8 * day);
+    await sent.forgetOld();
+    expect(await answers()).toHaveLength(1);
+
+    await platform.clock.advance(1);
+    await sent.forgetOld();
+    expect(await answers()).toEqual([]);
+    expect([...(await store.list('sent/')), ...(await store.list('place/'))]).toEqual([]);
   });
 });
 

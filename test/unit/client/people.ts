@@ -34,3 +34,4 @@ export const somebody = (at?: number) => {
     addressOn: (device: 1 | 2) => addressOf(person.account, device),
   };
 };
+export type Person = ReturnType<typeof somebody>;

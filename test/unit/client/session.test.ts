@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   accountIdOf,
   DeviceList,
-  envelopeIdOf,
   formatPairingCode,
   isSignedBy,
   type Params,
@@ -19,51 +18,19 @@ import { memoryStore } from '../../../client/memory-store.ts';
 import { messageIds } from '../../../client/message-ids.ts';
 import { generateSealingKeys, openProvisioning } from '../../../client/pairing/provisioning.ts';
 import { register } from '../../../client/register.ts';
-import type { IncomingMessage } from '../../../client/relay/inbox.ts';
+import type { IncomingMessage } from '../../../client/relay/arrival.ts';
 import { resume } from '../../../client/resume.ts';
-import type { Session } from '../../../client/session.ts';
-import type { SessionEvents } from '../../../client/session-events.ts';
 import type { Store } from '../../../client/store.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
 import { type Rules, startCloud } from './cloud.ts';
-import { manualPlatform } from './manual-clock.ts';
-import { somebody } from './people.ts';
-
-type Person = ReturnType<typeof somebody>;
+import { writer } from './letters.ts';
+import { openSession as setUp, told } from './one-session.ts';
+import { type Person, somebody } from './people.ts';
 
 const newId = messageIds(Date.now);
 
-/** A session of Ada's phone (1) or computer (2), in a cloud that knows her list and whatever rules a test adds. */
-const setUp = async (device: 1 | 2, rules: (ada: Person) => Rules = () => ({})) => {
-  const ada = somebody();
-  const platform = manualPlatform();
-  const cloud = await startCloud({
-    now: platform.clock.now,
-    rules: {
-      'devices.list': () => ({ deviceList: ada.both }),
-      'relay.sync': () => ({ envelopes: [] }),
-      ...rules(ada),
-    },
-  });
-  const store = await ada.storeOf(device, cloud.endpoint);
-  const session = await resume({ store, platform });
-  if (session === undefined) throw new Error('the store holds no device');
-  const dispose = async () => {
-    await session.close();
-    await cloud[Symbol.asyncDispose]();
-  };
-  return { ada, cloud, store, session, platform, [Symbol.asyncDispose]: dispose };
-};
-
-/** The details of an event, past and coming. */
-const told = (session: Session, event: keyof SessionEvents) => {
-  const details: unknown[] = [];
-  session.on(event, (detail) => details.push(detail));
-  return details;
-};
-
 /** A phone that registers, and what the cloud hears of it. */
-const registering = async (store: Store, rule?: Rules['account.register']) => {
+const registering = async (store: Store, rule?: Rules['account.register'], admission?: string) => {
   const seen: Params<'account.register'>[] = [];
   const cloud = await startCloud({
     rules: {
@@ -73,7 +40,11 @@ const registering = async (store: Store, rule?: Rules['account.register']) => {
       },
     },
   });
-  return { cloud, seen, registered: register({ endpoint: cloud.endpoint, store }) };
+  return { cloud, seen, registered: register({ endpoint: cloud.endpoint, store, ...(admission && { admission }) }) };
+};
+
+const refuseUsed = () => {
+  throw new TandemError('admission_refused', { reason: 'used' });
 };
 
 describe('registering', () => {
@@ -111,6 +82,23 @@ describe('registering', () => {
     expect((await readAccount(store))?.account).toBe(session.account);
   });
 
+  test('a ticket of admission goes along, and what the cloud says of it comes back', async () => {
+    const store = memoryStore();
+    const refused = await registering(store, refuseUsed, 'a.b.c');
+    await using _ = refused.cloud;
+    await expect(refused.registered).rejects.toMatchObject({
+      code: 'admission_refused',
+      details: { reason: 'used' },
+    });
+
+    const admitted = await registering(store, undefined, 'd.e.f');
+    await using __ = admitted.cloud;
+    await using session = await admitted.registered;
+
+    expect([refused.seen[0]?.admission, admitted.seen[0]?.admission]).toEqual(['a.b.c', 'd.e.f']);
+    expect(session.isPrimary).toBe(true);
+  });
+
   test('a store that holds a device is not registered over', async () => {
     const { cloud, registered } = await registering(await somebody().storeOf(1, 'ws://127.0.0.1:1/'));
     await using _ = cloud;
@@ -139,22 +127,18 @@ describe('messages', () => {
 
   test('what is delivered and what waited in the mailbox reach the application once, and are acknowledged', async () => {
     const ben = somebody();
-    const [one, two] = [1, 2].map((n) => ({
-      id: envelopeIdOf(newId(), ben.addressOn(1)),
-      body: toBase64Url(Uint8Array.of(n)),
-      at: n,
-    }));
-    if (one === undefined || two === undefined) throw new Error('two envelopes');
     await using all = await setUp(2, () => ({ 'relay.sync': (): Result<'relay.sync'> => ({ envelopes: [one, two] }) }));
-    const { cloud, session, platform } = all;
+    const { ada, cloud, session, platform } = all;
+    const write = writer(ben.addressOn(1), ada.account);
+    const [one, two] = [write('one', 1), write('two', 2)];
     const got: IncomingMessage[] = [];
     session.receive((message) => void got.push(message));
 
     (await cloud.peer()).notify('relay.deliver', { envelopes: [two] });
-    await expect.poll(() => got.map(({ at }) => at).toSorted((a, b) => a - b)).toEqual([1, 2]);
+    await expect.poll(() => got.map(({ at }) => at)).toEqual([1, 2]);
     await expect
-      .poll(() => {
-        platform.clock.advance(250);
+      .poll(async () => {
+        await platform.clock.advance(250);
         return cloud.calls('relay.ack').flatMap(({ params }) => Object.values(params ?? {}).flat());
       })
       .toEqual(expect.arrayContaining([one.id, two.id]));
@@ -172,8 +156,9 @@ describe('messages', () => {
   });
 
   test('a message handler that fails is reported', async () => {
-    const envelope = { id: envelopeIdOf(newId(), somebody().addressOn(1)), body: 'AA', at: 1 };
-    await using all = await setUp(2, () => ({ 'relay.sync': (): Result<'relay.sync'> => ({ envelopes: [envelope] }) }));
+    await using all = await setUp(2, ({ account }) => ({
+      'relay.sync': (): Result<'relay.sync'> => ({ envelopes: [writer(somebody().addressOn(1), account)('hello')] }),
+    }));
     const errors = told(all.session, 'error');
     all.session.receive(() => {
       throw new Error('the disk is full');
@@ -182,7 +167,7 @@ describe('messages', () => {
     await expect.poll(() => errors).toMatchObject([{ message: 'the disk is full' }]);
   });
 
-  test('a signal goes to devices alone, and one that comes is told', async () => {
+  test('a signal goes to devices alone, and those that come are told', async () => {
     await using all = await setUp(2, () => ({ 'relay.signal': () => ({}) }));
     const signals = told(all.session, 'signal');
     const ben = somebody();
@@ -190,15 +175,82 @@ describe('messages', () => {
 
     await all.session.signal({ to: all.ada.account, body: hello });
     const { call, from } = await all.cloud.heard('relay.signal');
-    expect(call.params).toMatchObject({ to: [{ account: all.ada.account, devices: [{ device: 1, body: 0 }] }] });
+    const to = [{ account: all.ada.account, devices: [{ device: 1, body: 0 }] }];
+    expect(call.params).toMatchObject({ signals: [{ to }] });
 
-    from.notify('relay.signal', { message, sender: ben.addressOn(2), body: toBase64Url(hello) });
-    await expect.poll(() => signals).toEqual([{ message, sender: { account: ben.account, device: 2 }, body: hello }]);
+    const sent = { message, sender: ben.addressOn(2), body: toBase64Url(hello) };
+    const next = { ...sent, message: newId() };
+    from.notify('relay.signal', { signals: [sent, next] });
+    const heard = { message, sender: { account: ben.account, device: 2 }, body: hello };
+    await expect.poll(() => signals).toEqual([heard, { ...heard, message: next.message }]);
+  });
+
+  test('mail that the cloud says is waiting is fetched at once', async () => {
+    await using all = await setUp(2);
+    all.session.receive(() => undefined);
+    const { from } = await all.cloud.heard('relay.sync');
+    await all.session.devices();
+    expect(all.cloud.calls('relay.sync')).toHaveLength(1);
+
+    from.notify('relay.waiting', {});
+
+    await all.cloud.heard('relay.sync', 2);
+  });
+
+  test('signals of one tick share a call; one that cannot go is its own failure', async () => {
+    await using all = await setUp(2, ({ account, both }) => ({
+      'relay.signal': () => ({}),
+      'devices.list': (params) => {
+        if (params.account !== account) throw new TandemError('account_unknown');
+        return { deviceList: both };
+      },
+    }));
+    const { account } = all.ada;
+    const to = [account, somebody().account, account];
+
+    const sent = await Promise.allSettled(to.map((one) => all.session.signal({ to: one, body: hello })));
+
+    expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(all.cloud.calls('relay.signal')).toMatchObject([{ params: { signals: [{}, {}] } }]);
+  });
+
+  test('signals that were made for devices of before go again, to those of now', async () => {
+    const third = newKeyPair().publicKey;
+    await using all = await setUp(2, (ada) => ({
+      'relay.signal': ({ signals }) => {
+        const grown = ada.adding(ada.both, third);
+        if (signals[0]?.to[0]?.version !== 3) throw new TandemError('devices_changed', { deviceLists: [grown] });
+        return {};
+      },
+    }));
+
+    await Promise.all([1, 2].map(() => all.session.signal({ to: all.ada.account, body: hello })));
+
+    const calls = all.cloud.calls('relay.signal');
+    expect(calls.map(({ params }) => JSON.stringify(params).match(/"version":3/g)?.length)).toEqual([undefined, 2]);
+  });
+
+  test('a signal that is refused for good takes no other with it', async () => {
+    await using all = await setUp(2, () => ({
+      'relay.signal': ({ signals }) => {
+        if (signals.some(({ bodies }) => bodies[0] === 'AA')) throw new TandemError('account_gone');
+        return {};
+      },
+    }));
+    const { account: to } = all.ada;
+
+    const sent = [hello, Uint8Array.of(0), hello].map((body) => all.session.signal({ to, body }));
+
+    expect((await Promise.allSettled(sent)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
   });
 
   test('a session that is closed sends no more, and acknowledges what was taken over', async () => {
-    const envelope = { id: envelopeIdOf(newId(), somebody().addressOn(1)), body: 'AA', at: 1 };
     await using all = await setUp(2, () => ({ 'relay.sync': (): Result<'relay.sync'> => ({ envelopes: [envelope] }) }));
+    const envelope = writer(somebody().addressOn(1), all.ada.account)('hello');
     const got: unknown[] = [];
     all.session.receive((message) => void got.push(message));
     await expect.poll(() => got).toHaveLength(1);
@@ -208,6 +260,26 @@ describe('messages', () => {
     const { call } = await all.cloud.heard('relay.ack');
     expect(call.params).toEqual({ envelopes: [envelope.id] });
     await expect(all.session.send({ to: all.ada.account, body: hello })).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+describe('contacts', () => {
+  test('an account is blocked and unblocked by the cloud', async () => {
+    await using all = await setUp(2, () => ({ 'contacts.block': () => ({}), 'contacts.unblock': () => ({}) }));
+    const { account } = somebody();
+
+    await all.session.block(account);
+    await all.session.unblock(account);
+
+    for (const method of ['contacts.block', 'contacts.unblock'] as const) {
+      expect(all.cloud.calls(method)).toMatchObject([{ params: { account } }]);
+    }
+  });
+
+  test('the contact link of one session is read by another of the same cloud', async () => {
+    await using all = await setUp(2);
+
+    expect(all.session.readContact(all.session.contactLink)).toBe(all.ada.account);
   });
 });
 
@@ -223,7 +295,8 @@ describe('devices', () => {
     from.notify('devices.changed', { deviceList: { ...grown, issuedAt: 1 } });
     await expect.poll(() => errors).toMatchObject([{ code: 'signature_invalid' }]);
     from.notify('devices.changed', { deviceList: grown });
-    await expect.poll(() => devices).toEqual([grown]);
+    const [added] = grown.devices.slice(-1);
+    await expect.poll(() => devices).toEqual([{ list: grown, added: [added], removed: [], recovered: false }]);
     from.notify('devices.changed', { deviceList: all.ada.adding(all.ada.both, newKeyPair().publicKey) });
     await expect.poll(() => conflicts).toEqual([all.ada.account]);
   });
@@ -235,7 +308,8 @@ describe('devices', () => {
     }));
     const devices = told(all.session, 'devices');
 
-    await expect.poll(() => devices).toEqual([all.ada.adding(all.ada.both, third)]);
+    const list = all.ada.adding(all.ada.both, third);
+    await expect.poll(() => devices).toMatchObject([{ list, added: [{ id: 3, key: third }] }]);
   });
 
   test('the primary unlinks a device by a list without it', async () => {
@@ -247,6 +321,32 @@ describe('devices', () => {
     const deviceList = DeviceList.parse(call.params?.['deviceList']);
     expect(succeeds(all.ada.both, deviceList)).toEqual({ kind: 'removed', devices: [2] });
     expect(await isSignedBy(all.ada.account, deviceList)).toBe(true);
+  });
+
+  test('a device that is off the list already needs no unlinking, and the primary cannot be unlinked', async () => {
+    await using all = await setUp(1);
+
+    await all.session.unlink(7);
+    await expect(all.session.unlink(1)).rejects.toMatchObject({ code: 'primary_stays' });
+
+    expect(all.cloud.calls('devices.update')).toEqual([]);
+  });
+
+  test('two changes at once are made one after the other: the primary never signs a fork', async () => {
+    const third = newKeyPair().publicKey;
+    const grown = (ada: Person) => ada.adding(ada.both, third);
+    await using all = await setUp(1, (ada) => ({
+      'devices.list': () => ({ deviceList: grown(ada) }),
+      'devices.update': () => ({}),
+    }));
+    await all.session.devices();
+
+    await Promise.all([all.session.unlink(2), all.session.unlink(3)]);
+
+    const [one, two] = all.cloud.calls('devices.update').map(({ params }) => DeviceList.parse(params?.['deviceList']));
+    if (one === undefined || two === undefined) throw new Error('two updates');
+    expect(succeeds(grown(all.ada), one)).toEqual({ kind: 'removed', devices: [2] });
+    expect(succeeds(one, two)).toEqual({ kind: 'removed', devices: [3] });
   });
 
   test('a companion can neither unlink nor scan, and the primary cannot leave', async () => {
@@ -379,6 +479,22 @@ describe('scanning', () => {
     expect(succeeds(grown(all.ada), DeviceList.parse(call.params?.['deviceList']))).toMatchObject({
       device: { id: 4 },
     });
+  });
+
+  test('a computer that takes its code back while the person decides is told of, and cannot be linked', async () => {
+    await using all = await scanning();
+    const offer = await all.session.scan(all.text);
+    const peer = await all.cloud.peer();
+
+    peer.notify('pairing.cancelled', { pairing: 'AAAAAAAAAAAAAAAAAAAAAQ' });
+    await all.session.devices();
+    expect(await Promise.race([offer.withdrawn, Promise.resolve('not yet')])).toBe('not yet');
+    peer.notify('pairing.cancelled', { pairing: all.code.pairing });
+    await offer.withdrawn;
+
+    const late = offer.approve({ confirmed: all.shown });
+    await expect(late).rejects.toMatchObject({ code: 'pairing_cancelled' });
+    expect(all.cloud.calls('pairing.approve')).toEqual([]);
   });
 
   test('a computer can be denied', async () => {

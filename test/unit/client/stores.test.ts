@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { memoryStore } from '../../../client/memory-store.ts';
 import { sqliteStore } from '../../../client/node/index.ts';
-import { readRecord, type Store } from '../../../client/store.ts';
+import { readRecord } from '../../../client/store.ts';
+import { describeStore, type Opened } from './store-contract.ts';
 
 const temporary = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-store-'));
@@ -15,7 +16,7 @@ const temporary = async () => {
   return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 };
 
-const openSqlite = async (): Promise<{ store: Store } & AsyncDisposable> => {
+const openSqlite = async (): Promise<Opened> => {
   const place = await temporary();
   const store = sqliteStore(place.file);
   const dispose = async () => {
@@ -25,69 +26,13 @@ const openSqlite = async (): Promise<{ store: Store } & AsyncDisposable> => {
   return { store, [Symbol.asyncDispose]: dispose };
 };
 
-const openMemory = async (): Promise<{ store: Store } & AsyncDisposable> => ({
+const openMemory = async (): Promise<Opened> => ({
   store: memoryStore(),
   [Symbol.asyncDispose]: async () => undefined,
 });
 
-describe.each([
-  ['memory', openMemory],
-  ['SQLite', openSqlite],
-] as const)('a store in %s', (_, open) => {
-  test('gives back what was put, the last of it, and nothing for what was not', async () => {
-    await using place = await open();
-    const { store } = place;
-    await store.put({ a: { deep: [1, 'two', null] }, b: 1 });
-    await store.put({ b: 2 });
-
-    expect([await store.get('a'), await store.get('b'), await store.get('c')]).toEqual([
-      { deep: [1, 'two', null] },
-      2,
-      undefined,
-    ]);
-  });
-
-  test('lists by prefix in the order of the keys, and by that prefix alone', async () => {
-    await using place = await open();
-    const { store } = place;
-    await store.put({ 'p/2': 2, 'p/10': 10, 'p/é': 3, 'p%': 0, p: 0, q: 0 });
-
-    expect(await store.list('p/')).toEqual([
-      ['p/10', 10],
-      ['p/2', 2],
-      ['p/é', 3],
-    ]);
-    expect(await store.list('')).toHaveLength(6);
-  });
-
-  test('deletes what is named, and minds nothing that is not there', async () => {
-    await using place = await open();
-    const { store } = place;
-    await store.put({ a: 1, b: 2 });
-    await store.delete(['a', 'x']);
-
-    expect(await store.list('')).toEqual([['b', 2]]);
-  });
-
-  test('puts all of the entries or none', async () => {
-    await using place = await open();
-    const { store } = place;
-    const circular: { self?: unknown } = {};
-    circular.self = circular;
-
-    await expect(store.put({ a: 1, b: circular })).rejects.toThrow('circular');
-    expect(await store.list('')).toEqual([]);
-  });
-
-  test('keeps nothing that is changed afterwards', async () => {
-    await using place = await open();
-    const value = { n: 1 };
-    await place.store.put({ value });
-    value.n = 2;
-
-    expect(await place.store.get('value')).toEqual({ n: 1 });
-  });
-});
+describeStore('memory', openMemory);
+describeStore('SQLite', openSqlite);
 
 test('a record that is not what it should be is named', async () => {
   const store = memoryStore();

@@ -1,0 +1,1 @@
+export { type IndexedDbStore, indexedDbStore } from './indexed-db-store.ts';
