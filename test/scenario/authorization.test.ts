@@ -4,10 +4,13 @@ import { methodNames, methods } from '#protocol';
 import { newAccount, newKeyPair } from '../fixtures/accounts.ts';
 import { connectDevice, connectGuest, succeed, type Wire } from '../fixtures/wire.ts';
 import {
+  cancellation,
   collection,
+  deletion,
   linkCompanion,
   newMessageId,
   openPairing,
+  recovery,
   registerAccount,
   registration,
   startTestCloud,
@@ -15,6 +18,13 @@ import {
 
 const prepare = async () => {
   const cloud = await startTestCloud();
+  // So that an unlinked device's socket stays open for as long as it is looked at.
+  cloud.faults.add({
+    kind: 'error',
+    service: 'execute-api',
+    operation: 'DeleteConnection',
+    error: 'InternalServerError',
+  });
   const { endpoint } = cloud;
   const account = await registerAccount(endpoint);
   const other = await registerAccount(endpoint);
@@ -22,7 +32,7 @@ const prepare = async () => {
   const { list } = await linkCompanion(endpoint, account, { phone: primary, list: account.first });
   const guest = await connectGuest(endpoint);
   const foreign = await connectDevice(endpoint, other.phone);
-  return { cloud, endpoint, account, list, callers: { guest, primary, foreign } };
+  return { cloud, endpoint, account, other, list, callers: { guest, primary, foreign } };
 };
 type World = Awaited<ReturnType<typeof prepare>>;
 
@@ -30,6 +40,12 @@ type World = Awaited<ReturnType<typeof prepare>>;
 const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params<M>> } = {
   'session.time': () => ({}),
   'account.register': ({ endpoint }) => registration(endpoint, newAccount()),
+  'account.recover': async ({ endpoint }) => {
+    const account = await registerAccount(endpoint);
+    return recovery(endpoint, account, account.recovering(account.first, newKeyPair().publicKey));
+  },
+  // Signed an hour ago, so that nobody's account is deleted by it.
+  'account.delete': ({ endpoint, account }) => deletion(endpoint, account, Date.now() - 3_600_000),
   'pairing.open': () => ({ deviceKey: newKeyPair().publicKey }),
   'pairing.scan': async ({ callers }) => ({ pairing: await openPairing(callers.guest, newKeyPair()) }),
   'pairing.approve': async ({ callers, account, list }) => {
@@ -38,6 +54,10 @@ const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params
     return { pairing, deviceList: account.adding(list, key.publicKey), sealed: 'AAAA' };
   },
   'pairing.deny': async ({ callers }) => ({ pairing: await openPairing(callers.guest, newKeyPair()) }),
+  'pairing.cancel': async ({ callers, endpoint }) => {
+    const key = newKeyPair();
+    return cancellation(endpoint, await openPairing(callers.guest, key), key);
+  },
   'pairing.collect': async ({ callers, endpoint }) => {
     const key = newKeyPair();
     return collection(endpoint, await openPairing(callers.guest, key), key);
@@ -61,12 +81,13 @@ const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params
   'relay.sync': () => ({}),
   'relay.signal': ({ account, list }) => {
     const devices = list.devices.map(({ id }) => ({ device: id, body: 0 }));
-    return {
-      message: newMessageId(),
-      bodies: ['AAAA'],
-      to: [{ account: account.account, version: list.version, devices }],
-    };
+    const to = [{ account: account.account, version: list.version, devices }];
+    return { signals: [{ message: newMessageId(), bodies: ['AAAA'], to }] };
   },
+  'contacts.block': ({ other }) => ({ account: other.account }),
+  'contacts.unblock': ({ other }) => ({ account: other.account }),
+  'keys.publish': () => ({ oneTime: [] }),
+  'keys.claim': ({ account }) => ({ devices: [`${account.account}.1`] }),
 };
 
 const refusals = new Set(['guests_refused', 'devices_refused', 'companions_refused', 'unlinked']);

@@ -39,6 +39,20 @@ test.each([
     name: 'invalid_request',
   },
   {
+    what: 'an id of more characters than an id may have',
+    text: JSON.stringify({ jsonrpc: '2.0', id: 'x'.repeat(65), method: 'session.time' }),
+    id: null,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'an id that is a fraction',
+    text: '{"jsonrpc":"2.0","id":1.5,"method":"session.time"}',
+    id: null,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
     what: 'positional parameters',
     text: '{"jsonrpc":"2.0","id":1,"method":"session.time","params":[1]}',
     id: 1,
@@ -66,6 +80,55 @@ test.each([
     code: -32601,
     name: 'method_not_found',
   },
+  {
+    what: 'two methods',
+    text: '{"jsonrpc":"2.0","id":3,"method":"relay.sync","method":"session.time"}',
+    id: 3,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'two methods, of which one is the gateway’s',
+    text: '{"jsonrpc":"2.0","id":3,"method":"$disconnect","method":"session.time"}',
+    id: 3,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'the same method twice, once with an escape',
+    text: '{"jsonrpc":"2.0","id":3,"method":"session.time","\\u006dethod":"session.time"}',
+    id: 3,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'two ids',
+    text: '{"jsonrpc":"2.0","id":3,"id":4,"method":"session.time"}',
+    id: 4,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'parameters twice',
+    text: '{"jsonrpc":"2.0","id":3,"method":"session.time","params":{},"params":{}}',
+    id: 3,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'a parameter twice',
+    text: `{"jsonrpc":"2.0","id":3,"method":"pairing.open","params":{"deviceKey":"a","deviceKey":"${'A'.repeat(43)}"}}`,
+    id: 3,
+    code: -32600,
+    name: 'invalid_request',
+  },
+  {
+    what: 'lists within lists, as deep as a frame allows',
+    text: `{"jsonrpc":"2.0","id":5,"method":"session.time","params":${'['.repeat(16_000)}${']'.repeat(16_000)}}`,
+    id: 5,
+    code: -32600,
+    name: 'invalid_request',
+  },
 ])('a frame that is $what is answered by name, and the connection stays', async ({ text, id, code, name }) => {
   await using wire = await connectGuest(cloud.endpoint);
   const { error } = await wire.raw(text, id);
@@ -81,6 +144,20 @@ test('wrong parameters are told by path and reason', async () => {
     { path: 'deviceKey', message: 'expected 32 bytes in unpadded base64url' },
     { path: 'label', message: 'Invalid input: expected string, received number' },
   ]);
+  await expectUsable(wire);
+});
+
+test.each([
+  [
+    'parameters that are wrong at thousands of places',
+    { method: 'relay.send', params: { messages: Array(10_000).fill(0) } },
+  ],
+  ['a method whose name fills the frame', { method: 'x'.repeat(32_000), params: {} }],
+])('%s are told of in an answer that fits a frame', async (_, call) => {
+  await using wire = await connectGuest(cloud.endpoint);
+  const answer = await wire.call(call.method, call.params);
+  expect(answer.error?.data.code).toMatch(/^(invalid_params|method_not_found)$/);
+  expect(JSON.stringify(answer).length).toBeLessThan(limits.frame - 1024);
   await expectUsable(wire);
 });
 

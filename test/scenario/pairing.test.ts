@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newAccount, newKeyPair, signBytes } from '../fixtures/accounts.ts';
-import { connectDevice, connectGuest, succeed, type Wire } from '../fixtures/wire.ts';
-import { collection, openPairing, registerAccount, registration, startTestCloud } from '../fixtures/world.ts';
+import { meet, sealed } from '../fixtures/meeting.ts';
+import { codeOf, connectDevice, connectGuest, succeed } from '../fixtures/wire.ts';
+import { collection, openPairing, registration, startTestCloud } from '../fixtures/world.ts';
 
 let cloud: Awaited<ReturnType<typeof startTestCloud>>;
 beforeAll(async () => {
@@ -11,37 +12,9 @@ afterAll(async () => {
   await cloud[Symbol.asyncDispose]();
 });
 
-const codeOf = async (wire: Wire, method: string, params: unknown) =>
-  (await wire.call(method, params)).error?.data.code;
-const sealed = 'c2VhbGVk';
-
-/** A phone of an account of its own, and a computer that shows a code. */
-const meet = async () => {
-  const account = await registerAccount(cloud.endpoint);
-  const phone = await connectDevice(cloud.endpoint, account.phone);
-  const computer = await connectGuest(cloud.endpoint);
-  const key = newKeyPair();
-  const pairing = await openPairing(computer, key);
-  const deviceList = account.adding(account.first, key.publicKey);
-  const approval = { pairing, deviceList, sealed };
-  return {
-    account,
-    phone,
-    computer,
-    key,
-    pairing,
-    deviceList,
-    approval,
-    [Symbol.asyncDispose]: async () => {
-      await phone[Symbol.asyncDispose]();
-      await computer[Symbol.asyncDispose]();
-    },
-  };
-};
-
 describe('linking', () => {
   test('a computer is linked by what its phone signed, and both see every step', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint, '127.0.0.1');
     const { phone, computer, key, pairing, deviceList, approval, account } = met;
 
     const scanned = await succeed(phone, 'pairing.scan', { pairing });
@@ -54,8 +27,14 @@ describe('linking', () => {
     expect(await succeed(linked, 'devices.list', { account: account.account })).toEqual({ deviceList });
   });
 
+  test('the phone is told when the computer is in another network than it', async () => {
+    await using met = await meet(cloud.endpoint, '127.0.0.9');
+    const scanned = await succeed(met.phone, 'pairing.scan', { pairing: met.pairing });
+    expect(scanned).toMatchObject({ companion: { address: '127.0.0.9', sameNetwork: false } });
+  });
+
   test('the account’s other devices are told of a new one', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { account, phone, pairing, deviceList, approval, key } = met;
     await succeed(phone, 'pairing.scan', { pairing });
     await succeed(phone, 'pairing.approve', approval);
@@ -71,7 +50,7 @@ describe('linking', () => {
   });
 
   test('scan, approve, deny and register may be repeated, and answer the same', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { phone, pairing, approval } = met;
     expect(await succeed(phone, 'pairing.scan', { pairing })).toEqual(
       await succeed(phone, 'pairing.scan', { pairing }),
@@ -79,7 +58,7 @@ describe('linking', () => {
     const once = await succeed(phone, 'pairing.approve', approval);
     expect(await succeed(phone, 'pairing.approve', approval)).toEqual(once);
 
-    await using other = await meet();
+    await using other = await meet(cloud.endpoint);
     await succeed(other.phone, 'pairing.scan', { pairing: other.pairing });
     for (const _ of [1, 2]) expect(await succeed(other.phone, 'pairing.deny', { pairing: other.pairing })).toEqual({});
 
@@ -90,7 +69,7 @@ describe('linking', () => {
   });
 
   test('a computer whose socket died while the phone decided collects what was approved', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { phone, computer, key, pairing, deviceList, approval } = met;
     await succeed(phone, 'pairing.scan', { pairing });
     await computer.close();
@@ -101,7 +80,7 @@ describe('linking', () => {
   });
 
   test('a computer that comes back before the decision is told at its new connection', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { phone, computer, key, pairing, approval } = met;
     await succeed(phone, 'pairing.scan', { pairing });
     await computer.close();
@@ -115,7 +94,7 @@ describe('linking', () => {
 
 describe('a code works once:', () => {
   test('a denied computer is told, and its code links nothing afterwards', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     await succeed(met.phone, 'pairing.scan', { pairing: met.pairing });
     await succeed(met.phone, 'pairing.deny', { pairing: met.pairing });
     expect(await met.computer.event('pairing.denied')).toEqual({ pairing: met.pairing });
@@ -124,8 +103,8 @@ describe('a code works once:', () => {
   });
 
   test('of two phones that scan it, one wins and the other is told so', async () => {
-    await using met = await meet();
-    await using other = await meet();
+    await using met = await meet(cloud.endpoint);
+    await using other = await meet(cloud.endpoint);
     const { pairing } = met;
     const scans = await Promise.all([met.phone, other.phone].map((phone) => phone.call('pairing.scan', { pairing })));
     const codes = scans.map(({ error }) => error?.data.code ?? 'scanned');
@@ -137,7 +116,7 @@ describe('a code works once:', () => {
   });
 
   test('an approved one is neither approved by another list, nor denied, nor scanned again', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { phone, pairing, approval, account, key, deviceList } = met;
     await succeed(phone, 'pairing.scan', { pairing });
     await succeed(phone, 'pairing.approve', approval);
@@ -150,20 +129,20 @@ describe('a code works once:', () => {
   });
 
   test('one that nobody scanned can be replaced, a scanned one cannot', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { phone, computer, pairing, key } = met;
     const next = { deviceKey: key.publicKey, replaces: pairing };
     expect(await succeed(computer, 'pairing.open', next)).toHaveProperty('pairing');
     expect(await codeOf(phone, 'pairing.scan', { pairing })).toBe('pairing_cancelled');
 
-    await using other = await meet();
+    await using other = await meet(cloud.endpoint);
     await succeed(other.phone, 'pairing.scan', { pairing: other.pairing });
     const replaces = { deviceKey: other.key.publicKey, replaces: other.pairing };
     expect(await codeOf(other.computer, 'pairing.open', replaces)).toBe('pairing_pending');
   });
 
   test('who merely knows it cannot cancel it', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     await using stranger = await connectGuest(cloud.endpoint);
     const replaces = { deviceKey: newKeyPair().publicKey, replaces: met.pairing };
     expect(await succeed(stranger, 'pairing.open', replaces)).toHaveProperty('pairing');
@@ -173,7 +152,7 @@ describe('a code works once:', () => {
 
 describe('a phone is refused by name', () => {
   test('for a pairing that does not exist, or that it has not scanned', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const unknown = Buffer.alloc(16).toString('base64url');
     expect(await codeOf(met.phone, 'pairing.scan', { pairing: unknown })).toBe('pairing_unknown');
     expect(await codeOf(met.phone, 'pairing.deny', { pairing: unknown })).toBe('pairing_unknown');
@@ -182,7 +161,7 @@ describe('a phone is refused by name', () => {
   });
 
   test('for a list that is not its own word, or adds anything but the scanned device', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { account, phone, pairing, deviceList, approval, key } = met;
     await succeed(phone, 'pairing.scan', { pairing });
     const stranger = newAccount();
@@ -202,7 +181,7 @@ describe('a phone is refused by name', () => {
 
 describe('a guest is refused by name', () => {
   test('for a statement of another time, host or key', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { computer, key, pairing } = met;
     const good = collection(cloud.endpoint, pairing, key);
     expect(await codeOf(computer, 'pairing.collect', { ...good, at: good.at - 6 * 60_000 })).toBe('time_skewed');
@@ -232,7 +211,7 @@ describe('a guest is refused by name', () => {
 
 describe('changing the list', () => {
   test('the list of another account, of yesterday, or with a device added is refused, and the current one told', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { account, phone } = met;
     const stranger = newAccount();
     const renewed = account.next(account.first, {});
@@ -249,7 +228,7 @@ describe('changing the list', () => {
   });
 
   test('of two lists for the same place exactly one is taken', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     const { account, phone } = met;
     const rivals = [1, 2, 3].map((issuedAt) => account.next(account.first, { issuedAt }));
     const answers = await Promise.all(rivals.map((deviceList) => phone.call('devices.update', { deviceList })));
@@ -258,7 +237,7 @@ describe('changing the list', () => {
   });
 
   test('the primary cannot leave its account', async () => {
-    await using met = await meet();
+    await using met = await meet(cloud.endpoint);
     expect(await codeOf(met.phone, 'devices.leave', {})).toBe('list_refused');
   });
 });

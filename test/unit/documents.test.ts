@@ -31,6 +31,25 @@ test('docs/verify-on-aws.md lists the cases that only AWS can settle, and no oth
   expect(new Set(listed)).toEqual(new Set(cases));
 });
 
+test('docs/security.md names tests that there are', async () => {
+  const page = await readFile('docs/security.md', 'utf8');
+  const named = [...page.matchAll(/\]\(\.\.\/(test\/\S+) "([^"]+)"\)/g)].map(([, file = '', name = '']) => ({
+    file,
+    name,
+  }));
+  expect(named.length).toBeGreaterThan(20);
+  const sources = new Map(
+    await Promise.all(
+      [...new Set(named.map(({ file }) => file))].map(async (file) => [file, await readFile(file, 'utf8')] as const),
+    ),
+  );
+  // A parametrized name ends where its parameter begins.
+  const isThere = ({ file, name }: { file: string; name: string }) =>
+    sources.get(file)?.includes(`'${name}'`) === true ||
+    sources.get(file)?.includes(`'${name.replace(/: \w+$/, ': ')}`);
+  expect(named.filter((one) => isThere(one) !== true)).toEqual([]);
+});
+
 describe('what the documents show', () => {
   test('compiles, where it is TypeScript', async () => {
     const folder = join('dist', 'documents');
@@ -65,7 +84,7 @@ describe('what the documents show', () => {
   test('links to files that there are', async () => {
     const missing = await Promise.all(
       pages.map(async (page) => {
-        const links = [...(await readFile(page, 'utf8')).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+        const links = [...(await readFile(page, 'utf8')).matchAll(/\]\((?!https?:|#)([^)# ]+)/g)].map(
           ([, link = '']) => link,
         );
         const broken = await Promise.all(
