@@ -1,4 +1,4 @@
-import { type AccountId, type DeviceAddress, type EnvelopeId, parseAddress } from '#protocol';
+import { type AccountId, type DeviceAddress, parseAddress } from '#protocol';
 import type { DeviceCaller } from '../shared/caller.ts';
 import type { Holding } from '../shared/directory/index.ts';
 import type { Mail } from '../shared/mailboxes.ts';
@@ -12,6 +12,8 @@ const sample = 64;
 
 type Noting = Pick<RelayContext, 'directory' | 'platform'>;
 type Stored = Mail & Pick<Addressee, 'record'>;
+/** The caller's own, with the estimate as it was read. */
+type Mailbox = { address: DeviceAddress; held: Holding | undefined };
 
 const isSample = ({ platform }: Noting): boolean => platform.random() * sample < 1;
 
@@ -24,10 +26,13 @@ const noteMore = async ({ directory, platform }: Noting, to: DeviceAddress, mail
   await directory.noteHolding(to, withMore(now, sample * mail.length, sample * bytes), held);
 };
 
-/** Notes, by samples, what was stored, and to whom the caller has written. */
+/**
+ * Notes, by samples, what was stored for devices that are not connected, and to whom the caller has written there. What
+ * is delivered at once leaves again as fast as it came, and costs no note.
+ */
 export const noteStored = async (context: Noting, caller: DeviceCaller, mail: readonly Stored[]): Promise<void> => {
   const { directory, platform } = context;
-  const sampled = mail.filter(() => isSample(context));
+  const sampled = mail.filter(({ record }) => record.connection === undefined && isSample(context));
   const accounts = new Set<AccountId>(sampled.map(({ to }) => parseAddress(to).account));
   accounts.delete(caller.account);
   await Promise.all([
@@ -36,26 +41,17 @@ export const noteStored = async (context: Noting, caller: DeviceCaller, mail: re
   ]);
 };
 
-/** Notes, by samples, what was removed from the caller's own mailbox. */
-export const noteRemoved = async (
-  context: Noting,
-  { account, device, address }: DeviceCaller,
-  envelopes: readonly EnvelopeId[],
-): Promise<void> => {
-  const { directory, platform } = context;
-  const sampled = envelopes.filter(() => isSample(context)).length;
+/** Notes, by samples, that so many envelopes have left the caller's own mailbox, where an estimate says it holds some. */
+export const noteRemoved = async (context: Noting, { address, held }: Mailbox, count: number): Promise<void> => {
+  if (held === undefined || held.envelopes === 0) return;
+  const sampled = Array.from({ length: count }).filter(() => isSample(context)).length;
   if (sampled === 0) return;
-  const held = (await directory.device(account, device))?.held;
-  if (held === undefined || held.at === 0) return;
+  const { directory, platform } = context;
   await directory.noteHolding(address, withFewer(heldNow(held, platform.now()), sampled * sample), held);
 };
 
 /** Notes that the mailbox has been seen empty: now it is known for sure. */
-export const noteEmpty = async (
-  { directory, platform }: Noting,
-  { address }: DeviceCaller,
-  held: Holding | undefined,
-): Promise<void> => {
+export const noteEmpty = async ({ directory, platform }: Noting, { address, held }: Mailbox): Promise<void> => {
   if (held === undefined || held.envelopes === 0) return;
   await directory.noteHolding(address, { envelopes: 0, bytes: 0, at: platform.now() }, held);
 };

@@ -43,7 +43,7 @@ const chargePairs = async (
   const outcomes = await Promise.all(
     others.map(async (other): Promise<[AccountId, TandemError][]> => {
       try {
-        await rates.sample('sendsPerPairPerMinute', `${account}>${other}`);
+        await rates.chargeBundled('sendsPerPairPerMinute', `${account}>${other}`);
         return [];
       } catch (error) {
         if (error instanceof TandemError) return [[other, error]];

@@ -13,11 +13,12 @@ export const sync: Rule<'relay.sync'> = async (context, caller, params) => {
   const { envelopes, next, expired } = await mailboxes.page(address, { after, limit, now: platform.now() });
 
   const isEmpty = envelopes.length === 0 && after === undefined && next === undefined;
+  // Whoever asks for what comes after has the page before: about as many as this one holds.
+  const taken = after === undefined ? 0 : envelopes.length;
+  const mailbox = { address, held: self.devices.get(caller.device)?.held };
   await Promise.all([
     mailboxes.remove(address, expired),
-    isEmpty
-      ? noteEmpty(context, caller, self.devices.get(caller.device)?.held)
-      : noteRemoved(context, caller, [...ack, ...expired]),
+    isEmpty ? noteEmpty(context, mailbox) : noteRemoved(context, mailbox, ack.length + expired.length + taken),
   ]);
   return { envelopes, ...(next !== undefined && { next }) };
 };

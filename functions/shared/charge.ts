@@ -25,9 +25,9 @@ const ofGuests: Record<Rate, Charge> = {
 const ofDevices: Record<Rate, Charge> = {
   free: nothing,
   change: (rates, device) => rates.charge('deviceCallsPerMinute', device),
-  read: (rates, device) => rates.sample('readsPerMinute', device),
-  send: (rates, device) => rates.sample('sendsPerMinute', device),
-  signal: (rates, device) => rates.sample('signalsPerMinute', device),
+  read: (rates, device) => rates.chargeBundled('readsPerMinute', device),
+  send: (rates, device) => rates.chargeBundled('sendsPerMinute', device),
+  signal: (rates, device) => rates.chargeBundled('signalsPerMinute', device),
   register: nothing,
 };
 

@@ -14,13 +14,13 @@ export const quotas = {
   registrationsPerHour: { period: hour, default: 60 },
   /** Calls of one device that change its account, its keys or its blocks. */
   deviceCallsPerMinute: { period: minute, default: 120 },
-  /** Calls of one device that read: device lists, its mailbox. Sampled. */
+  /** Calls of one device that read: device lists, its mailbox. Counted by bundles. */
   readsPerMinute: { period: minute, default: 1200 },
-  /** Calls of `relay.send` of one device. Sampled. */
+  /** Calls of `relay.send` of one device. Counted by bundles. */
   sendsPerMinute: { period: minute, default: 1200 },
-  /** Calls of `relay.send` with something for one account, from the devices of another. Sampled. */
+  /** Calls of `relay.send` with something for one account, from the devices of another. Counted by bundles. */
   sendsPerPairPerMinute: { period: minute, default: 600 },
-  /** Calls of `relay.signal` of one device. Sampled. */
+  /** Calls of `relay.signal` of one device. Counted by bundles. */
   signalsPerMinute: { period: minute, default: 600 },
   /** Claims of one device's keys by one account. */
   claimsPerPairPerHour: { period: hour, default: 30 },

@@ -5,13 +5,13 @@ import { type Quotas, quotas, type RateClass } from './quotas.ts';
 
 type Wiring = {
   directory: Pick<Directory, 'count'>;
-  platform: Pick<Platform, 'now' | 'random'>;
+  platform: Pick<Platform, 'now'>;
   limits: Quotas;
 };
 
-/** One call in so many is counted, as so many. */
-const sample = 64;
-/** How many refusals are remembered. */
+/** So many calls are counted by one write. */
+const bundle = 32;
+/** How much is remembered of each kind. */
 const memory = 1000;
 
 /**
@@ -20,6 +20,8 @@ const memory = 1000;
 export const createRates = ({ directory, platform, limits }: Wiring) => {
   /** Until when whom is refused, as this environment of the function knows: it need not be counted any more. */
   const refusedUntil = new Map<string, number>();
+  /** Calls that this environment has seen and not yet written down. */
+  const unwritten = new Map<string, number>();
 
   /** How often it was in this period; the time until that ends, in milliseconds. */
   const add = async (rateClass: RateClass, subject: string, by: number) => {
@@ -49,10 +51,18 @@ export const createRates = ({ directory, platform, limits }: Wiring) => {
   return {
     /** Counts each time. @throws `rate_limited`, with the time until the period ends */
     charge,
-    /** Counts one time in 64 as 64: for what is too frequent to cost a write each time. @throws `rate_limited` */
-    sample: async (rateClass: RateClass, subject: string): Promise<void> => {
+    /**
+     * Counts calls in this environment, and every 32nd of a period as 32: for what is too frequent to cost a write each
+     * time. Each environment lets through up to 31 more than the limit. @throws `rate_limited`
+     */
+    chargeBundled: async (rateClass: RateClass, subject: string): Promise<void> => {
       checkRefused(`${rateClass}#${subject}`);
-      if (platform.random() * sample < 1) await charge(rateClass, subject, sample);
+      const name = `${rateClass}#${subject}#${Math.floor(platform.now() / quotas[rateClass].period)}`;
+      const count = (unwritten.get(name) ?? 0) + 1;
+      unwritten.delete(name);
+      if (count === bundle) return charge(rateClass, subject, bundle);
+      if (unwritten.size >= memory) unwritten.clear();
+      unwritten.set(name, count);
     },
     /** Counts a refusal; whether the connection should be closed for it. */
     refused: async (connection: string): Promise<boolean> =>

@@ -8,33 +8,27 @@ const defaults = z
   .parse(Object.fromEntries(quotaNames.map((name) => [name, quotas[name].default])));
 const minute = 60_000;
 
-/** Rates with counters in memory, at a time and with random numbers that the test decides on. */
-const setUp = (random: () => number = () => 0) => {
+/** Rates with counters in memory, at a time that the test decides on, as one environment of a function or more keep them. */
+const setUp = () => {
   const counts = new Map<string, number>();
   const time = { now: 1000 * minute };
   let writes = 0;
-  const rates = createRates({
-    directory: {
-      count: async ({ rateClass, subject, window }, by) => {
-        const key = `${rateClass} ${subject} ${window}`;
-        const count = (counts.get(key) ?? 0) + by;
-        counts.set(key, count);
-        writes += 1;
-        return count;
+  const another = () => ({
+    rates: createRates({
+      directory: {
+        count: async ({ rateClass, subject, window }, by) => {
+          const key = `${rateClass} ${subject} ${window}`;
+          const count = (counts.get(key) ?? 0) + by;
+          counts.set(key, count);
+          writes += 1;
+          return count;
+        },
       },
-    },
-    platform: { now: () => time.now, random },
-    limits: defaults,
+      platform: { now: () => time.now },
+      limits: defaults,
+    }),
   });
-  return { rates, time, written: () => writes };
-};
-
-/** Numbers from 0 up to 1, evenly spread (mulberry32). */
-const randomFrom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  return { ...another(), another, time, written: () => writes };
 };
 
 const succeeds = async (call: Promise<void>): Promise<boolean> => {
@@ -82,50 +76,60 @@ test('however many are refused, all stay refused', async () => {
   for (const subject of subjects) expect(await succeeds(rates.charge('sendsPerMinute', subject))).toBe(false);
 });
 
-const seeds = Array.from({ length: 200 }, (_, seed) => seed);
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
+const bundle = 32;
 
-test('a sampled rate writes once in 64 calls', async () => {
-  const writes: number[] = [];
-  for (const seed of seeds) {
-    const { rates, written } = setUp(randomFrom(seed));
-    for (let i = 0; i < 640; i += 1) await rates.sample('readsPerMinute', `device ${i}`);
-    writes.push(written());
-  }
-  // Their mean deviates by 0.2.
-  expect(mean(writes)).toBeCloseTo(10, 0);
+test('calls that are counted by bundles are written down once in 32, those of each subject by themselves', async () => {
+  const { rates, written } = setUp();
+  const call = (subject: string) => rates.chargeBundled('readsPerMinute', subject);
+  for (let i = 1; i < bundle; i += 1) await Promise.all([call('a'), call('b')]);
+  expect(written()).toBe(0);
+  await call('a');
+  expect(written()).toBe(1);
+  for (let i = 0; i < bundle; i += 1) await call('a');
+  expect(written()).toBe(2);
+  await call('b');
+  expect(written()).toBe(3);
 });
 
-test('a sampled rate begins to refuse about at its limit, seldom below half of it', async () => {
-  const refusedAfter: number[] = [];
-  for (const seed of seeds) {
-    const { rates } = setUp(randomFrom(seed));
-    let calls = 0;
-    while (await succeeds(rates.sample('sendsPerMinute', 'a'))) calls += 1;
-    refusedAfter.push(calls);
-  }
-  const { sendsPerMinute } = defaults;
-  // It takes 19 samples: their mean deviates by 1.6 %, one of them by 23 %.
-  expect(mean(refusedAfter) / sendsPerMinute).toBeCloseTo(1, 1);
-  expect(refusedAfter.filter((calls) => calls < sendsPerMinute / 2).length).toBeLessThanOrEqual(4);
-  expect(refusedAfter.filter((calls) => calls > sendsPerMinute * 2).length).toBeLessThanOrEqual(4);
+test('a rate that is counted by bundles refuses at its limit, and lets 31 more through in each further environment', async () => {
+  const first = setUp();
+  const second = first.another();
+  const call = ({ rates }: Pick<typeof first, 'rates'>) => succeeds(rates.chargeBundled('sendsPerMinute', 'a'));
+  const limit = defaults.sendsPerMinute;
+  let through = 0;
+  while (await call(first)) through += 1;
+  expect(through).toBeGreaterThanOrEqual(limit);
+  expect(through).toBeLessThan(limit + bundle);
+  for (let i = 1; i < bundle; i += 1) expect(await call(second)).toBe(true);
+  expect(await call(second)).toBe(false);
 });
 
-test('a sampled rate that has begun to refuse refuses each call, not only those that are counted', async () => {
-  const { rates, written } = setUp(randomFrom(7));
-  while (await succeeds(rates.sample('sendsPerMinute', 'a')));
+test('a rate that is counted by bundles and has begun to refuse refuses each call, and writes nothing for it', async () => {
+  const { rates, written } = setUp();
+  while (await succeeds(rates.chargeBundled('sendsPerMinute', 'a')));
   const before = written();
-  for (let i = 0; i < 200; i += 1) expect(await succeeds(rates.sample('sendsPerMinute', 'a'))).toBe(false);
+  for (let i = 0; i < 200; i += 1) expect(await succeeds(rates.chargeBundled('sendsPerMinute', 'a'))).toBe(false);
   expect(written()).toBe(before);
 });
 
-test('what a sampled rate has counted is over with its period', async () => {
-  const { rates, time } = setUp();
-  const sends = Math.floor(defaults.sendsPerMinute / 64);
-  for (let i = 0; i < sends; i += 1) await rates.sample('sendsPerMinute', 'a');
-  expect(await succeeds(rates.sample('sendsPerMinute', 'a'))).toBe(false);
+test('what has been counted by bundles is over with its period, written down or not', async () => {
+  const { rates, time, written } = setUp();
+  const call = () => succeeds(rates.chargeBundled('sendsPerMinute', 'a'));
+  for (let i = 1; i < bundle; i += 1) await call();
   time.now += minute;
-  expect(await succeeds(rates.sample('sendsPerMinute', 'a'))).toBe(true);
+  for (let i = 1; i < bundle; i += 1) await call();
+  expect(written()).toBe(0);
+  while (await call());
+  time.now += minute;
+  expect(await call()).toBe(true);
+});
+
+test('of more subjects than it remembers it begins to count anew', async () => {
+  const { rates, written } = setUp();
+  for (let i = 1; i < bundle; i += 1) await rates.chargeBundled('sendsPerMinute', 'a');
+  for (let i = 0; i < 1000; i += 1) await rates.chargeBundled('sendsPerMinute', `subject ${i}`);
+  await rates.chargeBundled('sendsPerMinute', 'a');
+  expect(written()).toBe(0);
 });
 
 test('a connection is to be closed when it is refused for the twentieth time in a minute', async () => {

@@ -70,6 +70,8 @@ describe('an estimate of what a mailbox holds', () => {
   });
 });
 
+type Owner = Awaited<ReturnType<typeof newOwner>>;
+
 /** Evenly spread: of 64 in a row, exactly one, the last, is below 1/64. */
 const evenly = () => {
   let calls = 0;
@@ -79,7 +81,7 @@ const evenly = () => {
   };
 };
 
-const callerOf = ({ account, address }: Awaited<ReturnType<typeof newOwner>>): DeviceCaller => ({
+const callerOf = ({ account, address }: Owner): DeviceCaller => ({
   account,
   device: 1,
   address,
@@ -89,8 +91,10 @@ const callerOf = ({ account, address }: Awaited<ReturnType<typeof newOwner>>): D
   userAgent: undefined,
 });
 
+const mailboxOf = async ({ address }: Owner) => ({ address, held: await heldBy(address) });
+
 /** So much mail for a device, read as it is now. */
-const mailTo = async ({ account, address }: Awaited<ReturnType<typeof newOwner>>, count: number) => {
+const mailTo = async ({ account, address }: Owner, count: number) => {
   const record = await started.directory.device(account, 1);
   if (record === undefined) throw new Error('the device is there');
   const envelope = () => ({ id: `${newMessageId()}.${address}`, body: 'AAAA', at: 1 });
@@ -114,6 +118,17 @@ describe('of what is stored and removed', () => {
     expect(await Promise.all(written)).toEqual([true, false, false]);
   });
 
+  test('what goes to a device that is connected is not noted', async () => {
+    const { directory } = started;
+    const [ada, ben] = [await newOwner(directory), await newOwner(directory)];
+    const context = { directory, platform: { now: () => 1000, newId: () => '', random: () => 0 } };
+    const connection = { id: 'c', at: 1, checkAt: 0 };
+    const mail = (await mailTo(ben, 1)).map((one) => ({ ...one, record: { ...one.record, connection } }));
+    await noteStored(context, callerOf(ada), mail);
+    expect(await heldBy(ben.address)).toEqual(none);
+    expect(await directory.hasWritten({ from: ada.account, to: ben.account })).toBe(false);
+  });
+
   test('what came before has faded meanwhile, and what was removed is in proportion', async () => {
     const { directory } = started;
     const [ada, ben] = [await newOwner(directory), await newOwner(directory)];
@@ -126,8 +141,7 @@ describe('of what is stored and removed', () => {
     expect(await heldBy(ben.address)).toMatchObject({ envelopes: Math.round(640 / Math.E + 64), at: now });
 
     now += 1;
-    const ids = (await mailTo(ben, 64)).map(({ envelope }) => envelope.id);
-    await noteRemoved(context, callerOf(ben), ids);
+    await noteRemoved(context, await mailboxOf(ben), 64);
     const left = await heldBy(ben.address);
     expect(left).toMatchObject({ envelopes: Math.round(640 / Math.E), at: now });
     expect((left?.bytes ?? 0) / (left?.envelopes ?? 1)).toBeCloseTo((first?.bytes ?? 0) / 640, 0);
@@ -145,11 +159,10 @@ describe('of what is stored and removed', () => {
       newId: () => '',
       random: () => 0,
     };
-    const ids = (await mailTo(ben, 5)).map(({ envelope }) => envelope.id);
-    await noteRemoved({ directory, platform }, callerOf(ben), ids);
+    await noteRemoved({ directory, platform }, await mailboxOf(ben), 5);
     expect(await heldBy(ben.address)).toEqual(none);
     await noteStored({ directory, platform }, callerOf(ada), await mailTo(ben, 2));
-    for (const _ of [1, 2]) await noteRemoved({ directory, platform }, callerOf(ben), ids);
+    for (const _ of [1, 2]) await noteRemoved({ directory, platform }, await mailboxOf(ben), 5);
     expect(await heldBy(ben.address)).toMatchObject({ envelopes: 0, bytes: 0 });
     await noteStored({ directory, platform }, callerOf(ada), await mailTo(ben, 1));
     expect(await heldBy(ben.address)).toMatchObject({ envelopes: 64 });
@@ -162,9 +175,9 @@ describe('of what is stored and removed', () => {
     const later = { ...context, platform: { ...context.platform, now: () => 2000 } };
     const seen = await heldBy(ben.address);
     await noteStored(context, callerOf(ada), await mailTo(ben, 1));
-    await noteEmpty(later, callerOf(ben), seen);
+    await noteEmpty(later, { address: ben.address, held: seen });
     expect(await heldBy(ben.address)).toMatchObject({ envelopes: 64, at: 1000 });
-    await noteEmpty(later, callerOf(ben), await heldBy(ben.address));
+    await noteEmpty(later, await mailboxOf(ben));
     expect(await heldBy(ben.address)).toEqual({ envelopes: 0, bytes: 0, at: 2000 });
   });
 });

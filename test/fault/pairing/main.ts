@@ -13,8 +13,6 @@ else if ('wrong' in commandLine) fail(commandLine.wrong, 2);
 else
   await check(commandLine).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error), 1));
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
-
 async function check({ seed, numbers, json }: CommandLine): Promise<void> {
   await bundle();
   const report = await checkPairing(seed, numbers, (played, failure) => {
@@ -25,7 +23,11 @@ async function check({ seed, numbers, json }: CommandLine): Promise<void> {
   if (report.violations > 0) process.exitCode = 1;
 }
 
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 function fail(message: string, code: number): void {
-  process.stderr.write(`${message}\n`);
+  tell(message);
   process.exitCode = code;
 }
