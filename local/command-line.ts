@@ -13,17 +13,19 @@ export type CommandLine = {
   timeToLiveLag: number;
   /** The file with what is to go wrong. */
   faults: string | undefined;
+  /** What is to be otherwise than in cdk.json, by names of its context. */
+  settings: Record<string, string>;
   /** Whether to forget what an earlier run kept. */
   fresh: boolean;
 };
 
 const usage =
-  'Usage: npm start -- [--json] [--port N, 0 for any free one] [--window-port N] [--data DIR] [--fresh] [--ttl-lag SECONDS] [--faults FILE]';
+  'Usage: npm start -- [--json] [--port N, 0 for any free one] [--window-port N] [--data DIR] [--fresh] [--ttl-lag SECONDS] [--faults FILE] [-c NAME=VALUE, as in cdk deploy]...';
 
 /** The options of the command line, or in one sentence with the usage what is wrong with them. */
 export function readCommandLine(given: string[]): CommandLine | { wrong: string } {
   try {
-    const { port, 'window-port': window, 'ttl-lag': lag, faults, ...others } = parse(given);
+    const { port, 'window-port': window, 'ttl-lag': lag, faults, context, ...others } = parse(given);
     // The port above it is needed too.
     if (!isNumber(port, 65_534)) return { wrong: `--port ${port} is not a number from 0 to 65534. ${usage}` };
     if (window !== undefined && !isNumber(window, 65_535)) {
@@ -32,8 +34,10 @@ export function readCommandLine(given: string[]): CommandLine | { wrong: string 
     if (!isNumber(lag, 31_536_000)) {
       return { wrong: `--ttl-lag ${lag} is not a number of seconds from 0 to 31536000, which is a year. ${usage}` };
     }
+    const unnamed = context.find((setting) => !/^[^=]+=/.test(setting));
+    if (unnamed !== undefined) return { wrong: `--context ${unnamed} is not NAME=VALUE. ${usage}` };
     const windowPort = window === undefined ? undefined : Number(window);
-    return { ...others, port: Number(port), windowPort, timeToLiveLag: Number(lag) * 1000, faults };
+    return { ...others, port: Number(port), windowPort, timeToLiveLag: Number(lag) * 1000, faults, settings: settingsOf(context) };
   } catch (error) {
     // Node adds lines of advice for some mistakes.
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
@@ -42,6 +46,14 @@ export function readCommandLine(given: string[]): CommandLine | { wrong: string 
 }
 
 const isNumber = (text: string, most: number): boolean => /^\d+$/.test(text) && Number(text) <= most;
+
+const settingsOf = (context: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    context.map((setting) => {
+      const end = setting.indexOf('=');
+      return [setting.slice(0, end), setting.slice(end + 1)];
+    }),
+  );
 
 const parse = (given: string[]) =>
   parseArgs({
@@ -54,5 +66,6 @@ const parse = (given: string[]) =>
       fresh: { type: 'boolean', default: false },
       'ttl-lag': { type: 'string', default: '0' },
       faults: { type: 'string' },
+      context: { type: 'string', short: 'c', multiple: true, default: [] },
     },
   }).values;

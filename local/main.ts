@@ -18,13 +18,14 @@ if ('wrong' in commandLine) fail(commandLine.wrong, 2);
 else
   await serve(commandLine).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error), 1));
 
-async function serve({ json, port, windowPort, data, timeToLiveLag, faults: file, fresh }: CommandLine): Promise<void> {
+async function serve(commandLine: CommandLine): Promise<void> {
+  const { json, port, windowPort, data, timeToLiveLag, faults: file, settings, fresh } = commandLine;
   const faults = file === undefined ? {} : await readFaults(file);
   const paths = { app: resolve(data, 'cdk.out'), data: resolve(data, 'state'), log: resolve(data, 'cloud.log') };
   // Only what was written by us: the folder may be one that somebody keeps other things in.
   if (fresh) await Promise.all(Object.values(paths).map((path) => rm(path, { recursive: true, force: true })));
   await mkdir(data, { recursive: true });
-  await synthesize(process.cwd(), paths.app);
+  await synthesize(process.cwd(), paths.app, settings);
 
   await using log = openLog(paths.log);
   // A fixed port for the API means one for AWS as well, the next, so that a shell can be set up for it once.

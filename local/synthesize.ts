@@ -8,9 +8,14 @@ const project = z.object({ app: z.string(), context: z._default(z.record(z.strin
 
 /**
  * Runs the CDK app of a project folder as the CDK's command line does, into the folder `output`, and waits for its end.
- * Throws with what the app said when it fails.
+ * `settings` come before those of the project's cdk.json, like the command line's `-c`. Throws with what the app said
+ * when it fails.
  */
-export async function synthesize(folder: string, output: string): Promise<void> {
+export async function synthesize(
+  folder: string,
+  output: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { app, context } = await readProject(join(folder, 'cdk.json'));
   const child = spawn(app, {
     cwd: folder,
@@ -20,7 +25,7 @@ export async function synthesize(folder: string, output: string): Promise<void> 
       ...process.env,
       // Whoever runs this without npm may have another Node first on the path.
       PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
-      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...settings }),
       CDK_OUTDIR: output,
       // `cdk synth` and `cdk deploy` validate the template; here that would more than double the wait.
       CDK_VALIDATION: 'false',

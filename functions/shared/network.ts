@@ -12,8 +12,15 @@ const prefix = (address: string): string => {
     .join(':');
 };
 
+/** An IPv4 address as some stacks write it in IPv6 (RFC 4291, 2.5.5.2). */
+const mapped = /^::ffff:(?<ipv4>\d+(?:\.\d+){3})$/i;
+
 /** What a source address has in common with its neighbours: the IPv4 address itself (NAT), or the IPv6 /64. */
-export const networkOf = (address: string): string => (isIPv6(address) ? prefix(address) : address);
+export const networkOf = (address: string): string => {
+  const ipv4 = mapped.exec(address)?.groups?.['ipv4'];
+  if (ipv4 !== undefined) return ipv4;
+  return isIPv6(address) ? prefix(address) : address;
+};
 
 /** Whether two source addresses look like one network. A hint, no proof. */
 export const sameNetwork = (a: string, b: string): boolean => networkOf(a) === networkOf(b);

@@ -9,6 +9,8 @@ test.each([
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
   ['2001:db8::1', '2001:db8:0:0:1::1', true],
   ['::1', '127.0.0.1', false],
+  ['::ffff:203.0.113.7', '203.0.113.7', true],
+  ['::ffff:203.0.113.7', '::FFFF:203.0.113.8', false],
 ])('%s and %s are one network: %s', (a, b, same) => {
   expect(sameNetwork(a, b)).toBe(same);
 });
