@@ -2,7 +2,7 @@ import type { AccountId, DeviceList, MethodName, Succession } from '#protocol';
 import { accountIdOf, deviceListHash, isSignedBy, parseAddress, succeeds } from '#protocol';
 import type { AccountState } from './directory.ts';
 import { asksFor, type Evidence, isRefused, type Submission, submissionsOf, toldLists } from './evidence.ts';
-import { nameOf } from './journal.ts';
+import { type Ask, nameOf } from './journal.ts';
 
 /** By which call a list may change in which way. */
 const waysOf: Record<Succession['kind'], MethodName | undefined> = {
@@ -71,10 +71,14 @@ export const chainsOf = async (evidence: Evidence): Promise<Map<AccountId, Chain
   return chains;
 };
 
-/** The devices that asked to leave, and those of them that were told they have. */
+/** A function may run twice for one call: the answer is the second's, which may find the device gone already. */
+const mayHaveLeft = (outcome: Ask['outcome']): boolean =>
+  !isRefused(outcome) || (outcome.kind === 'refused' && outcome.error.data.code === 'unlinked');
+
+/** The devices that may have left, and those of them that were told they have. */
 const leaversOf = (evidence: Evidence, account: AccountId) => {
   const leavers = asksFor(evidence, 'devices.leave')
-    .filter(({ outcome }) => !isRefused(outcome))
+    .filter(({ outcome }) => mayHaveLeft(outcome))
     .flatMap(({ as, outcome }) => (as === undefined ? [] : [{ ...parseAddress(as), left: outcome.kind === 'done' }]))
     .filter((leaver) => leaver.account === account);
   return { may: new Set(leavers.map(({ device }) => device)), have: leavers.filter(({ left }) => left) };
