@@ -51,6 +51,10 @@ const local = {
     retryable: false,
     message: 'What came is no message that this version can read: it is dropped; update this application.',
   },
+  ids_invalid: {
+    retryable: false,
+    message: 'That is no id of a message: pass those that the handler of messages got, `message.id`.',
+  },
   ttl_invalid: { retryable: false, message: 'A time to live is a whole number of seconds, from 1 to 30 days.' },
   endpoint_invalid: {
     retryable: false,

@@ -3,23 +3,21 @@ import { readAccount, writeAccount } from './account.ts';
 import { Connection } from './connection/connection.ts';
 import { ServerClock } from './connection/server-clock.ts';
 import { Emitter } from './emitter.ts';
+import type { DeviceOptions } from './device-options.ts';
 import { readEndpoint } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { generateSigningKey } from './keys.ts';
 import { CompanionPairing } from './pairing/companion.ts';
 import { generateSealingKeys } from './pairing/provisioning.ts';
 import { type CompanionKeys, verifyApproval } from './pairing/verify-approval.ts';
-import { type Platform, randomBytes, platform as thisPlatform } from './platform.ts';
+import { randomBytes, platform as thisPlatform } from './platform.ts';
 import type { Session } from './session.ts';
-import type { Store } from './store.ts';
 import { openSession } from './tabs/open-session.ts';
 
-export type LinkOptions = {
+export type LinkOptions = DeviceOptions & {
   endpoint: string;
-  store: Store;
   /** What the phone shows, at most 64 characters: "Ada’s laptop". */
   label?: string;
-  platform?: Platform;
 };
 
 export type LinkingEvents = {
@@ -65,7 +63,13 @@ export class Linking {
     this.#cancelled.abort();
   }
 
-  async #link({ endpoint: given, store, label, platform = thisPlatform }: LinkOptions): Promise<Session> {
+  async #link({
+    endpoint: given,
+    store,
+    label,
+    receipts = false,
+    platform = thisPlatform,
+  }: LinkOptions): Promise<Session> {
     const endpoint = readEndpoint(given);
     if ((await readAccount(store)) !== undefined) throw new ClientError('already_linked');
     const keys = await generateKeys();
@@ -87,7 +91,7 @@ export class Linking {
       const { code, approval } = await pairing.approval();
       const account = await verifyApproval(approval, { code, keys });
       await writeAccount(store, account, approval.deviceList);
-      return await openSession({ account, store, platform, serverClock });
+      return await openSession({ account, store, platform, receipts, serverClock });
     } finally {
       guest.close();
     }

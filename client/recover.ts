@@ -2,10 +2,11 @@ import { accountIdOf } from '#protocol';
 import { type Account, readAccount, writeAccount } from './account.ts';
 import { Connection } from './connection/connection.ts';
 import { ServerClock } from './connection/server-clock.ts';
+import type { DeviceOptions } from './device-options.ts';
 import { readEndpoint } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { generateSigningKey } from './keys.ts';
-import { type Platform, platform as thisPlatform } from './platform.ts';
+import { platform as thisPlatform } from './platform.ts';
 import { openBackup, type Recovery } from './recovery/backup.ts';
 import { readRecoveryCode } from './recovery/recovery-code.ts';
 import { replacePrimary } from './recovery/replace-primary.ts';
@@ -13,14 +14,12 @@ import type { Session } from './session.ts';
 import type { Store } from './store.ts';
 import { openSession } from './tabs/open-session.ts';
 
-export type RecoverOptions = {
+/** The store is empty, or of a recovery that did not come to its end. */
+export type RecoverOptions = DeviceOptions & {
   endpoint: string;
-  /** Empty, or of a recovery that did not come to its end. */
-  store: Store;
   /** As the person has written it down. */
   code: string;
   backup: string;
-  platform?: Platform;
 };
 
 /** The recovery that an earlier run did not finish, or a new one; its key is in the store before it is used. */
@@ -45,6 +44,7 @@ export const recover = async ({
   store,
   code,
   backup,
+  receipts = false,
   platform = thisPlatform,
 }: RecoverOptions): Promise<Session> => {
   const endpoint = readEndpoint(given);
@@ -58,7 +58,7 @@ export const recover = async ({
     const list = await replacePrimary({ recovery, self: begun, guest, now: () => serverClock.now() });
     const account = { ...begun, device: list.primary, registered: true };
     await writeAccount(store, account, list);
-    return await openSession({ account, store, platform, serverClock });
+    return await openSession({ account, store, platform, receipts, serverClock });
   } finally {
     guest.close();
   }

@@ -3,20 +3,19 @@ import { type Account, readAccount, readOwnList, writeAccount } from './account.
 import { Connection } from './connection/connection.ts';
 import { ServerClock } from './connection/server-clock.ts';
 import { firstList } from './devices/make-list.ts';
+import type { DeviceOptions } from './device-options.ts';
 import { readEndpoint } from './endpoint.ts';
 import { ClientError } from './errors.ts';
 import { generateSigningKey, type SigningKey, signWith } from './keys.ts';
-import { type Platform, platform as thisPlatform } from './platform.ts';
+import { platform as thisPlatform } from './platform.ts';
 import type { Session } from './session.ts';
 import type { Store } from './store.ts';
 import { openSession } from './tabs/open-session.ts';
 
-export type RegisterOptions = {
+export type RegisterOptions = DeviceOptions & {
   endpoint: string;
-  store: Store;
   /** A ticket, where the cloud admits nobody without: a JWT of its owner's backend, which works once. */
   admission?: string;
-  platform?: Platform;
 };
 
 type Registration = { account: Account; identityKey: SigningKey; list: DeviceList };
@@ -47,6 +46,7 @@ export const register = async ({
   endpoint: given,
   store,
   admission,
+  receipts = false,
   platform = thisPlatform,
 }: RegisterOptions): Promise<Session> => {
   const endpoint = readEndpoint(given);
@@ -62,7 +62,7 @@ export const register = async ({
     await guest.call('account.register', { deviceList: list, at, signature, ...ticket });
     const registered = { ...account, registered: true };
     await writeAccount(store, registered);
-    return await openSession({ account: registered, store, platform, serverClock });
+    return await openSession({ account: registered, store, platform, receipts, serverClock });
   } finally {
     guest.close();
   }

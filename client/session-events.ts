@@ -1,7 +1,8 @@
-import type { AccountId, DeviceNumber } from '#protocol';
+import type { AccountId, DeviceNumber, EnvelopeId } from '#protocol';
 import type { DevicesChange } from './devices/devices-change.ts';
 import type { IncomingMessage } from './relay/arrival.ts';
 import type { Gap } from './relay/incoming-stream.ts';
+import type { StateChange } from './relay/receipts/delivery-state.ts';
 import type { IncomingSignal } from './relay/signals.ts';
 
 /** What a session tells its application, with what detail. */
@@ -22,6 +23,10 @@ export type SessionEvents = {
   signal: IncomingSignal;
   /** A handler has taken a message over, in this tab or in another that shares the store: show it. */
   message: IncomingMessage;
+  /** A message of this account has come further on its way to an account; it is told once, and never taken back. */
+  state: StateChange;
+  /** The person has read these messages on another device of this account. Listen before you call `receive`. */
+  read: EnvelopeId[];
   /**
    * Messages of a device are lost for good: it was asked for them and has not sent them again in time; or one is not
    * what the device has sent. What was sent after them follows.

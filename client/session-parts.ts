@@ -10,7 +10,13 @@ import { Mail } from './relay/mail.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { Store } from './store.ts';
 
-export type SessionOptions = { account: Account; store: Store; platform: Platform; serverClock: ServerClock };
+export type SessionOptions = {
+  account: Account;
+  store: Store;
+  platform: Platform;
+  serverClock: ServerClock;
+  receipts: boolean;
+};
 
 /** What a session works with; `follow` looks after what nobody waits for. */
 export type SessionParts = {
@@ -35,7 +41,7 @@ const isTrouble = (error: unknown): boolean =>
 
 /** The parts of a device's session, which tell the events what happens; not connected yet. @throws `store_damaged` */
 export const assemble = async (
-  { account: self, store, platform, serverClock }: SessionOptions,
+  { account: self, store, platform, serverClock, receipts }: SessionOptions,
   events: Emitter<SessionEvents>,
 ): Promise<SessionParts> => {
   const { account, device, endpoint, deviceKey } = self;
@@ -57,8 +63,11 @@ export const assemble = async (
     store,
     self,
     platform,
+    receipts,
     now: () => serverClock.now(),
     onGap: (gap) => events.emit('gap', gap),
+    onState: (change) => events.emit('state', change),
+    onRead: (ids) => events.emit('read', ids),
     onError,
   });
 

@@ -1,4 +1,12 @@
-import { type AccountId, addressOf, type DeviceAddress, type DeviceList, type DeviceNumber } from '#protocol';
+import {
+  type AccountId,
+  addressOf,
+  type DeviceAddress,
+  type DeviceList,
+  type DeviceNumber,
+  type EnvelopeId,
+  type MessageId,
+} from '#protocol';
 import { forgetAccount } from './account.ts';
 import type { Connection, End } from './connection/connection.ts';
 import { contactLinkOf, readContact } from './contact-link.ts';
@@ -16,9 +24,10 @@ import { scan } from './pairing/scan.ts';
 import { exportRecovery, type RecoveryExport } from './recovery/export-recovery.ts';
 import type { MessageHandler } from './relay/inbox.ts';
 import type { Mail } from './relay/mail.ts';
-import type { Accepted } from './relay/outbox.ts';
 import type { Outgoing } from './relay/outgoing.ts';
 import type { Drafted } from './relay/outgoing-records.ts';
+import type { MessageState } from './relay/receipts/delivery-state.ts';
+import type { Accepted, Sending } from './relay/sending.ts';
 import type { OutgoingSignal } from './relay/signals.ts';
 import { serial } from './serial.ts';
 import type { SessionEvents } from './session-events.ts';
@@ -75,9 +84,9 @@ export class LocalSession {
 
   /**
    * Sends to all devices of the accounts and to the other devices of this one. It is kept in the store until it is
-   * accepted, through crashes and outages, for six days. @throws ClientError
+   * accepted, through crashes and outages, for six days. Event `state` tells how far it comes. @throws ClientError
    */
-  send(message: Outgoing): Promise<Accepted> {
+  send(message: Outgoing): Sending {
     return this.#mail.send(message);
   }
 
@@ -97,6 +106,22 @@ export class LocalSession {
     });
   }
 
+  /**
+   * How far a message of this account has come, from whichever of its devices it was sent. Undefined for what was refused
+   * for good, or is older than eight days.
+   */
+  stateOf(message: MessageId): Promise<MessageState | undefined> {
+    return this.#mail.stateOf(message);
+  }
+
+  /**
+   * The person has read messages of others, by the ids that the handler got: the other devices of this account are told,
+   * and with option `receipts` the senders that are no strangers. Resolves when it is kept. @throws `ids_invalid`
+   */
+  markRead(ids: readonly EnvelopeId[]): Promise<void> {
+    return this.#mail.markRead(ids);
+  }
+
   /** Tells the devices that are connected now, and no other. @throws ClientError */
   signal(signal: OutgoingSignal): Promise<void> {
     return this.#mail.signal(signal);
@@ -108,13 +133,13 @@ export class LocalSession {
   }
 
   /** Nothing of that account comes through any more, on no device of this one; its people are not told. @throws ClientError */
-  async block(account: AccountId): Promise<void> {
-    await this.#connection.call('contacts.block', { account });
+  block(account: AccountId): Promise<void> {
+    return this.#mail.setBlocked(account, true);
   }
 
-  /** What that account sends from now on comes through again. @throws ClientError */
-  async unblock(account: AccountId): Promise<void> {
-    await this.#connection.call('contacts.unblock', { account });
+  /** What that account sends from now on comes through again; what it has sent meanwhile does not. @throws ClientError */
+  unblock(account: AccountId): Promise<void> {
+    return this.#mail.setBlocked(account, false);
   }
 
   /** What somebody reads to write to this account: a link to share, or to show as a QR code. */

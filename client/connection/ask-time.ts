@@ -13,7 +13,7 @@ export const askTime = async ({ endpoint, clock, signal, onTime }: Question): Pr
   const { promise: answer, resolve } = Promise.withResolvers<string | undefined>();
   const onClose = () => resolve(undefined);
   const wire = await dial({ endpoint, protocols: [subprotocol], clock, signal, onFrame: resolve, onClose });
-  if (wire === undefined) return false;
+  if (typeof wire === 'string') return false;
 
   const asked = clock.now();
   const giveUp = clock.after(limits.call, () => wire.close());

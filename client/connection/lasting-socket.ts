@@ -25,6 +25,9 @@ type Options = {
 
 const minute = 60_000;
 
+/** So often in a row a device is refused, and a guest is not, before it is the device that nobody wants. */
+const refusals = 3;
+
 /** An open socket; `closed` resolves when it is gone. */
 type Open = { wire: Wire; closed: Promise<void> };
 
@@ -59,26 +62,32 @@ export class LastingSocket {
   }
 
   async #run(): Promise<void> {
-    const { platform, signal } = this.#options;
+    const { platform, signal, onRefused } = this.#options;
     let failures = 0;
+    let refused = 0;
     while (!signal.aborted) {
-      failures = (await this.#connect()) === 'served' ? 0 : failures + 1;
+      const outcome = await this.#connect();
+      failures = outcome === 'served' ? 0 : failures + 1;
+      refused = outcome === 'refused' ? refused + 1 : 0;
+      if (refused === refusals) onRefused();
       await wait(backoff(failures, platform.random), { clock: platform.clock, signal });
     }
   }
 
   /**
    * A WebSocket does not tell why it was refused: a device learns the time as a guest, and tries once more. Only when a
-   * guest gets through before and after is it the device that is refused, and not the network that fails. A guest that
-   * is refused may be one too many of its network: it comes back with growing patience.
+   * guest gets through before and after is it the device that is `refused`, and not the network that fails; and the
+   * cloud may have failed at it for a moment, so that this counts only a few times in a row. A guest that is refused may
+   * be one too many of its network: it comes back with growing patience.
    */
   async #connect(): Promise<'served' | 'mute' | 'refused'> {
-    const { tokens, onRefused } = this.#options;
+    const { tokens } = this.#options;
     const first = await this.#attempt();
-    if (first !== 'refused' || tokens === undefined || !(await this.#askTime())) return first;
+    if (first !== 'refused') return first;
+    if (tokens === undefined || !(await this.#askTime())) return 'mute';
+    tokens.overtake();
     const second = await this.#attempt();
-    if (second === 'refused' && (await this.#askTime())) onRefused();
-    return second;
+    return second === 'refused' && !(await this.#askTime()) ? 'mute' : second;
   }
 
   #askTime(): Promise<boolean> {
@@ -95,7 +104,7 @@ export class LastingSocket {
       onFrame(text);
     };
     const first = await this.#dial(hear);
-    if (first === undefined) return 'refused';
+    if (typeof first === 'string') return first;
 
     this.#wire = first.wire;
     onOnline(true);
@@ -121,13 +130,13 @@ export class LastingSocket {
     await wait(patience, { clock: platform.clock, signal: over.signal });
     for (let failures = 0; !over.signal.aborted && !signal.aborted; failures += 1) {
       const open = await this.#dial(hear);
-      if (open !== undefined) return open;
+      if (typeof open !== 'string') return open;
       await wait(backoff(failures + 1, platform.random), { clock: platform.clock, signal: over.signal });
     }
     return undefined;
   }
 
-  async #dial(onFrame: (text: string) => void): Promise<Open | undefined> {
+  async #dial(onFrame: (text: string) => void): Promise<Open | 'refused' | 'mute'> {
     const { endpoint, platform, tokens, signal } = this.#options;
     const token = await tokens?.mint();
     const { promise: closed, resolve: onClose } = Promise.withResolvers<void>();
@@ -139,6 +148,6 @@ export class LastingSocket {
       onFrame,
       onClose,
     });
-    return wire && { wire, closed };
+    return typeof wire === 'string' ? wire : { wire, closed };
   }
 }

@@ -4,6 +4,7 @@ import {
   type DeviceNumber,
   type Envelope,
   type EnvelopeId,
+  envelopeIdOf,
   fromBase64Url,
   type MessageId,
   parseAddress,
@@ -12,8 +13,9 @@ import {
 import { decodePayload, type Payload } from './streams/payload.ts';
 import { type Link, linkOf } from './streams/reception.ts';
 
-/** A message as the application gets it. `id` is the envelope's; `at`, the server's time, in milliseconds since 1970. */
+/** A message as the application gets it; `at` is the server's time, in milliseconds since 1970. */
 export type IncomingMessage = {
+  /** The same on every device that gets it. */
   id: EnvelopeId;
   /** As its sender knows it. */
   message: MessageId;
@@ -39,8 +41,11 @@ export const linkOfArrival = ({ envelope, payload }: Arrival, account: AccountId
   linkOf(payload, { account, message: parseEnvelopeId(envelope.id).message });
 
 export const toMessage = ({ envelope, payload }: Arrival, isRequest: boolean): IncomingMessage => {
-  const { id, at, urgent = false } = envelope;
-  const { message, sender } = parseEnvelopeId(id);
+  const { at, urgent = false } = envelope;
+  const { message: last, sender } = parseEnvelopeId(envelope.id);
   const { header, content: body } = payload;
-  return { id, message: header.message ?? message, sender: parseAddress(sender), body, at, urgent, isRequest };
+  // Sent again, its envelope has another id than the first.
+  const message = header.message ?? last;
+  const id = envelopeIdOf(message, sender);
+  return { id, message, sender: parseAddress(sender), body, at, urgent, isRequest };
 };

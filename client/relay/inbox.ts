@@ -4,8 +4,12 @@ import type { Platform } from '../platform.ts';
 import { serial } from '../serial.ts';
 import type { Store } from '../store.ts';
 import { type Arrival, type IncomingMessage, readEnvelope, toMessage } from './arrival.ts';
+import { type Blocks, readBlock } from './blocks.ts';
 import type { Contacts } from './contacts.ts';
 import { type Gap, IncomingStream } from './incoming-stream.ts';
+import type { DeliveryStates } from './receipts/delivery-states.ts';
+import type { OutgoingReceipts } from './receipts/outgoing-receipts.ts';
+import { takeReceipts } from './receipts/take-receipts.ts';
 import { Received } from './received.ts';
 import { loadReceptions } from './reception-records.ts';
 import type { Self } from './recipients.ts';
@@ -21,12 +25,17 @@ type Options = {
   address: DeviceAddress;
   platform: Platform;
   contacts: Contacts;
+  blocks: Blocks;
+  states: DeliveryStates;
+  receipts: Pick<OutgoingReceipts, 'delivered'>;
   acknowledge: (id: EnvelopeId) => void;
   /** Asks a device for what of its stream is missing. */
   ask: (sender: DeviceAddress, ranges: readonly Range[]) => Promise<void>;
   /** Somebody lacks something that this device has sent. */
   answer: (asker: DeviceAddress, question: Question) => Promise<void>;
   onGap: (gap: Gap) => void;
+  /** Another device of this account says what its person has read. */
+  onRead: (ids: EnvelopeId[]) => void;
   onError: (error: unknown) => void;
 };
 
@@ -112,9 +121,8 @@ export class Inbox {
     const { sender } = parseEnvelopeId(envelope.id);
     const arrival = readEnvelope(envelope);
     if (arrival === undefined) throw new ClientError('payload_invalid', { details: envelope.id });
-    const question = readQuestion(arrival.payload);
-    if (question !== undefined) {
-      await this.#answer(sender, question);
+    await takeReceipts(arrival.payload.header, parseAddress(sender).account, this.#options);
+    if (await this.#takeAside(arrival, sender)) {
       await this.#received.add(envelope.id);
       return true;
     }
@@ -124,8 +132,15 @@ export class Inbox {
     return isTaken;
   }
 
-  async #answer(asker: DeviceAddress, question: Question): Promise<void> {
-    if (question.device === this.#options.address) await this.#options.answer(asker, question);
+  /** Does what devices tell each other beside their streams; whether it was that. */
+  async #takeAside({ payload }: Arrival, sender: DeviceAddress): Promise<boolean> {
+    const { address, self, blocks, answer } = this.#options;
+    if (payload.header.kind === 'receipt') return true;
+    const question = readQuestion(payload);
+    const change = readBlock(payload);
+    if (question?.device === address) await answer(sender, question);
+    if (change !== undefined && parseAddress(sender).account === self.account) await blocks.apply(change);
+    return question !== undefined || change !== undefined;
   }
 
   #open(sender: DeviceAddress, reception: Reception | undefined): IncomingStream {
@@ -147,13 +162,17 @@ export class Inbox {
     }).catch(this.#options.onError);
   }
 
-  async #handOver(arrival: Arrival): Promise<void> {
-    const { contacts, self } = this.#options;
+  /** Gives what is to be kept of it. */
+  async #handOver(arrival: Arrival): Promise<Record<string, unknown>> {
+    const { contacts, self, states, receipts } = this.#options;
     const { header } = arrival.payload;
-    if (header.kind !== 'message') return;
+    if (header.kind !== 'message') return {};
     const { account } = parseAddress(parseEnvelopeId(arrival.envelope.id).sender);
     // What another device of this account has sent shows whom the account knows.
     if (account === self.account) await contacts.add(Object.keys(header.streams));
-    await this.#handler?.(toMessage(arrival, contacts.isRequest(account)));
+    const message = toMessage(arrival, contacts.isRequest(account));
+    await this.#handler?.(message);
+    const isCopy = account === self.account;
+    return isCopy ? states.entries([{ message: message.message, header }], 'accepted') : receipts.delivered(message.id);
   }
 }

@@ -1,8 +1,9 @@
-import type { DeviceAddress } from '#protocol';
+import { type DeviceAddress, parseAddress } from '#protocol';
 import { ClientError } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import type { Store } from '../store.ts';
 import { type Arrival, linkOfArrival } from './arrival.ts';
+import type { Blocks } from './blocks.ts';
 import type { Received } from './received.ts';
 import { heldKey, readHeld, receptionEntry } from './reception-records.ts';
 import type { Self } from './recipients.ts';
@@ -10,6 +11,7 @@ import {
   beginAt,
   firstFor,
   type Link,
+  passOver,
   type Range,
   type Reception,
   receive,
@@ -29,8 +31,9 @@ export type StreamOptions = {
   self: Self;
   platform: Platform;
   received: Received;
-  /** Hands it to the application, when its turn has come. */
-  handOver: (arrival: Arrival) => Promise<void>;
+  blocks: Blocks;
+  /** Hands it to the application, when its turn has come; resolves to what is to be kept with it. */
+  handOver: (arrival: Arrival) => Promise<Readonly<Record<string, unknown>>>;
   onGap: (gap: Gap) => void;
   onError: (error: unknown) => void;
   /** Whether the mailbox has been emptied, so that what is missing will not come by itself. */
@@ -66,6 +69,8 @@ export class IncomingStream {
     const { self, received, isCaughtUp } = this.#options;
     const link = linkOfArrival(arrival, self.account);
     if (link === undefined) throw new ClientError('payload_invalid', { details: arrival.envelope.id });
+    // Another device of this account may not have known of the block, and have asked.
+    if (link.isAgain && this.#isPastBlock()) return true;
     const reception = this.#reception ?? beginAt(firstFor(arrival.payload, self));
     const verdict = receive(reception, link);
     switch (verdict.kind) {
@@ -78,6 +83,9 @@ export class IncomingStream {
           ...receptionEntry(this.#sender, verdict.reception),
         });
         this.#reception = verdict.reception;
+        break;
+      case 'late':
+        await received.add(arrival.envelope.id, await this.#options.handOver(arrival));
         break;
       case 'full':
         // What is missing may come yet; and what is left in the mailbox comes with the next round.
@@ -132,6 +140,7 @@ export class IncomingStream {
   async #release(givenUpTo: number): Promise<void> {
     const { store } = this.#options;
     for (;;) {
+      this.#passOver();
       const turn = this.#reception && release(this.#reception, givenUpTo);
       if (turn === undefined) return;
       const { number } = turn.link;
@@ -144,13 +153,27 @@ export class IncomingStream {
     }
   }
 
+  /** Whether the sender has been blocked since its last message: a block may have kept back what is missing now. */
+  #isPastBlock(): boolean {
+    return this.#options.blocks.isBlockedSince(parseAddress(this.#sender).account, this.#reception?.at ?? 0);
+  }
+
+  /** What a block has kept back is not asked for, nor told to be lost: its person did not want it. */
+  #passOver(): void {
+    if (this.#reception !== undefined && this.#options.isCaughtUp() && this.#isPastBlock()) {
+      this.#reception = passOver(this.#reception);
+    }
+  }
+
   async #handOver(turn: Turn, arrival: Arrival): Promise<void> {
+    const { id, at } = arrival.envelope;
     this.#tellGaps(turn);
     this.#failed = turn.link;
-    await this.#options.handOver(arrival);
-    await this.#options.received.add(arrival.envelope.id, receptionEntry(this.#sender, turn.reception));
+    const entries = await this.#options.handOver(arrival);
+    const reception = turn.link.isAgain ? turn.reception : { ...turn.reception, at };
+    await this.#options.received.add(id, { ...receptionEntry(this.#sender, reception), ...entries });
     this.#failed = undefined;
-    this.#reception = turn.reception;
+    this.#reception = reception;
   }
 
   /** Once, though the handler may fail and get the message again. */

@@ -1,5 +1,4 @@
 import type { AccountId, Message, MessageId, Result } from '#protocol';
-import { backoff } from '../backoff.ts';
 import { acceptChanged } from '../devices/accept-changed.ts';
 import type { DeviceLists } from '../devices/device-lists.ts';
 import { ClientError, restAfter } from '../errors.ts';
@@ -9,15 +8,14 @@ import type { Store } from '../store.ts';
 import { address } from './address.ts';
 import { createBatch } from './batch.ts';
 import type { Contacts } from './contacts.ts';
-import { Later } from './later.ts';
 import { draftOf, type Outgoing, type OutgoingRecord } from './outgoing.ts';
 import { type Drafted, forget, type Kept, left, outboxEntries } from './outgoing-records.ts';
+import type { DeliveryStates } from './receipts/delivery-states.ts';
 import type { Self } from './recipients.ts';
+import { type Accepted, type Sending, startSending } from './sending.ts';
 import type { Sent } from './sent.ts';
 import type { SendingStreams } from './streams/sending-streams.ts';
-
-/** A message that is stored for every device it is for; `at` is the server's time. */
-export type Accepted = { message: MessageId; at: number };
+import { Turns } from './turns.ts';
 
 type Waiter = {
   message: MessageId;
@@ -36,6 +34,7 @@ type Options = {
   contacts: Contacts;
   streams: SendingStreams;
   sent: Sent;
+  states: DeliveryStates;
   platform: Platform;
   /** The server's time. */
   now: () => number;
@@ -56,9 +55,8 @@ export class Outbox {
   readonly #entries = new Map<MessageId, Fresh | Entry>();
   /** Given in this tick, without numbers and not in the store yet. */
   readonly #fresh: Fresh[] = [];
-  #waiting: Entry[] = [];
-  /** Refused for now. */
-  readonly #delayed: Later<Entry>;
+  /** What is to go out and is not under way. */
+  readonly #turns: Turns<Entry>;
   readonly #keepInTurn = serial();
   #running = false;
   #run: Promise<void> | undefined;
@@ -66,22 +64,25 @@ export class Outbox {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#delayed = new Later(options.platform.clock, (entry) => this.#enqueue([entry]));
+    this.#turns = new Turns({ ...options, onDue: () => this.#start() });
   }
 
   /** Takes up what an earlier run has left. @throws `store_damaged` */
   async load(): Promise<void> {
     const { drafts, kept } = await left(this.#options.store);
     await this.#options.streams.load(kept);
-    this.#waiting = kept.map((entry) => ({ ...entry, failures: 0 })).toSorted(this.#byTurn);
-    for (const entry of this.#waiting) this.#entries.set(entry.message, entry);
+    const entries = kept.map((entry): Entry => ({ ...entry, failures: 0 }));
+    for (const entry of entries) this.#entries.set(entry.message, entry);
+    this.#turns.add(entries);
     for (const drafted of drafts) this.#add(drafted);
   }
 
   /** Resolves when the message is accepted. @throws ClientError when it never will be, or the session is over first */
-  async send(outgoing: Outgoing): Promise<Accepted> {
+  send(outgoing: Outgoing): Sending {
     const { newId, self } = this.#options;
-    return this.sendDraft({ message: newId(), draft: draftOf(outgoing, self.account) });
+    return startSending(newId(), async (message) =>
+      this.sendDraft({ message, draft: draftOf(outgoing, self.account) }),
+    );
   }
 
   /** Sends what has an id; given again under the same, it is the same message. @throws as `send` */
@@ -94,15 +95,20 @@ export class Outbox {
     return sender.promise;
   }
 
-  /** Sends what the SDK itself has to say, in no stream or in a place that was given before; nobody waits for it. */
-  async sendAlone(records: readonly OutgoingRecord[]): Promise<void> {
+  /**
+   * Sends what the SDK itself has to say, in no stream or in a place that was given before; nobody waits for it. Resolves
+   * when it is kept; false when nothing more is, for the session is over.
+   */
+  async sendAlone(records: readonly OutgoingRecord[]): Promise<boolean> {
     const { newId, store } = this.#options;
-    if (this.#over !== undefined || records.length === 0) return;
+    if (this.#over !== undefined) return false;
+    if (records.length === 0) return true;
     const kept = records.map((record): Kept => ({ message: newId(), record }));
     await store.put(outboxEntries(kept));
     const entries = kept.map((one) => ({ ...one, failures: 0 }));
     for (const entry of entries) this.#entries.set(entry.message, entry);
     this.#enqueue(entries);
+    return true;
   }
 
   /** The messages that are on their way to an account once more, by the ids under which they first went. */
@@ -114,7 +120,8 @@ export class Outbox {
 
   /** There is a connection (again): whatever waited for better times goes now, unless the relay set the time. */
   resume(): void {
-    this.#enqueue(this.#delayed.takeRested());
+    this.#turns.resume();
+    this.#start();
   }
 
   /** Nothing more is sent in this run; what is kept goes out in the next. Resolves when the store is let alone. */
@@ -132,15 +139,8 @@ export class Outbox {
     if (this.#fresh.length === 1) queueMicrotask(() => void this.#keepInTurn(() => this.#keepFresh()));
   }
 
-  /** What the SDK itself says goes first; the others by their numbers. */
-  readonly #byTurn = (a: Entry, b: Entry): number => {
-    const numberOf = ({ record }: Entry) => record.header.streams[this.#options.self.account]?.[0] ?? 0;
-    const [one, other] = [a, b].map((entry) => (entry.record.alone === true ? 0 : numberOf(entry)));
-    return (one ?? 0) - (other ?? 0) || (a.message < b.message ? -1 : 1);
-  };
-
   #rejectAll(error: ClientError): void {
-    for (const { sender } of [...this.#waiting.splice(0), ...this.#delayed.takeAll()]) sender?.reject(error);
+    for (const { sender } of this.#turns.takeAll()) sender?.reject(error);
   }
 
   async #keepFresh(): Promise<void> {
@@ -169,7 +169,7 @@ export class Outbox {
   /** In their turn among those that wait, and at once if there is nothing under way. */
   #enqueue(entries: readonly Entry[]): void {
     if (this.#over === undefined) {
-      this.#waiting = [...this.#waiting, ...entries].toSorted(this.#byTurn);
+      this.#turns.add(entries);
       this.#start();
     } else {
       for (const { sender } of entries) sender?.reject(this.#over);
@@ -183,7 +183,7 @@ export class Outbox {
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0 && this.#options.isOnline()) {
+    while (!this.#turns.isEmpty && this.#options.isOnline()) {
       const ready = await this.#prepare();
       if (ready.length > 0) await this.#post(ready);
     }
@@ -194,11 +194,11 @@ export class Outbox {
   async #prepare(): Promise<Ready[]> {
     const ready: Ready[] = [];
     const fits = createBatch();
-    for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
+    for (let entry = this.#turns.next(); entry !== undefined; entry = this.#turns.next()) {
       try {
         const message = await address(entry, this.#options);
         if (!fits(message)) {
-          this.#waiting.unshift(entry);
+          this.#turns.putBack(entry);
           break;
         }
         ready.push({ entry, message });
@@ -226,7 +226,11 @@ export class Outbox {
       else if ('at' in answer) accepted.push({ entry, at: answer.at });
       else await this.#fail(entry, ClientError.from(answer.error));
     }
-    await this.#forget(accepted.map(({ entry }) => entry));
+    const { states, onError } = this.#options;
+    const entries = accepted.map(({ entry }) => entry);
+    const messages = entries.map(({ message }) => message);
+    await states.advance(messages, 'accepted').catch(onError);
+    await this.#forget(entries);
     for (const { entry, at } of accepted) entry.sender?.resolve({ message: entry.message, at });
   }
 
@@ -237,7 +241,7 @@ export class Outbox {
     } else if (error instanceof ClientError && error.code === 'devices_changed') {
       await this.#readdress(entry, error);
     } else if (error instanceof ClientError && error.retryable) {
-      this.#delay(entry, restAfter(error));
+      this.#turns.delay(entry, restAfter(error));
     } else {
       await this.#giveUp(entry);
       if (entry.sender !== undefined) entry.sender.reject(error);
@@ -247,8 +251,12 @@ export class Outbox {
 
   /** Something void takes the place of what never goes out: nobody shall miss it, or wait for it. */
   async #giveUp(entry: Entry): Promise<void> {
+    const { sent, states } = this.#options;
     try {
-      if (entry.record.alone !== true) await this.sendAlone(await this.#options.sent.void(entry));
+      if (entry.record.alone !== true) {
+        await this.sendAlone(await sent.void(entry));
+        await states.forget([entry.message]);
+      }
     } catch (error) {
       this.#options.onError(error);
     }
@@ -266,17 +274,11 @@ export class Outbox {
       return;
     }
     if (entry.failures > 0) {
-      this.#delay(entry);
+      this.#turns.delay(entry, 0);
     } else {
       entry.failures += 1;
       this.#enqueue([entry]);
     }
-  }
-
-  #delay(entry: Entry, rest = 0): void {
-    const delay = backoff(entry.failures, this.#options.platform.random);
-    entry.failures += 1;
-    this.#delayed.add(entry, { delay, rest });
   }
 
   /** A store that fails here costs a repeat in the next run, which stores nothing twice. */

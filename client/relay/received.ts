@@ -1,11 +1,9 @@
 import { type EnvelopeId, Timestamp } from '#protocol';
 import type { Clock } from '../platform.ts';
 import { listRecords, type Store } from '../store.ts';
+import { memory } from './memory.ts';
 
 const prefix = 'received/';
-
-// Senders repeat a message for seven days at most.
-const memory = 8 * 24 * 60 * 60 * 1000;
 
 /** The envelopes that this device has taken over, by their ids: what comes again is only acknowledged again. */
 export class Received {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type AccountId, fromBase64Url, MessageId, messageTime, toBase64Url } from '#protocol';
 import { listRecords, readRecord, type Store } from '../store.ts';
+import { memory } from './memory.ts';
 import { isUnwanted, type OutgoingRecord } from './outgoing.ts';
 import type { Kept } from './outgoing-records.ts';
 import { Header, type Payload } from './streams/payload.ts';
@@ -9,9 +10,6 @@ import { again, answersTo, voided } from './streams/resend.ts';
 
 const prefix = 'sent/';
 const placePrefix = 'place/';
-
-/** Longer than anybody asks: the relay takes a message for seven days. */
-const memory = 8 * 24 * 60 * 60 * 1000;
 
 const SentRecord = z.object({ header: Header, body: z.string(), ttl: z.optional(z.int()) });
 type SentRecord = z.infer<typeof SentRecord>;

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { AccountId, Companion, DeviceList, DeviceNumber, MessageId, Timestamp } from '#protocol';
 import { ClientError } from '../errors.ts';
 import { Draft } from '../relay/outgoing.ts';
+import { AccountStates, DeliveryState } from '../relay/receipts/delivery-state.ts';
 import type { LocalSession } from '../session.ts';
 import type { Offers } from './offers.ts';
 
@@ -19,6 +20,7 @@ const action = <P extends Schema, R extends Schema>(params: P, result: R, run: R
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Accounts = z.union([AccountId, z.array(AccountId)]);
+const MessageState = z.object({ state: DeliveryState, accounts: AccountStates });
 const Code = z.object({ code: z.string() });
 const Confirmation = z.object({ confirmed: Companion, confirmRemote: z.exactOptional(z.boolean()) });
 
@@ -29,6 +31,8 @@ const definitions = {
     ({ session }, drafted) => session.sendDraft(drafted),
   ),
   signal: action(z.object({ to: Accounts, body: Bytes }), z.void(), ({ session }, signal) => session.signal(signal)),
+  stateOf: action(MessageId, z.optional(MessageState), ({ session }, message) => session.stateOf(message)),
+  markRead: action(z.array(z.string()), z.void(), ({ session }, ids) => session.markRead(ids)),
   accept: action(AccountId, z.void(), ({ session }, account) => session.accept(account)),
   block: action(AccountId, z.void(), ({ session }, account) => session.block(account)),
   unblock: action(AccountId, z.void(), ({ session }, account) => session.unblock(account)),

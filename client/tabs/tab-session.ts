@@ -4,6 +4,7 @@ import {
   type DeviceAddress,
   type DeviceList,
   type DeviceNumber,
+  type EnvelopeId,
   type MessageId,
 } from '#protocol';
 import { readOwnList } from '../account.ts';
@@ -15,9 +16,10 @@ import { messageIds } from '../message-ids.ts';
 import { type Confirmation, checkConfirmation, type Offer } from '../pairing/offer.ts';
 import { exportRecovery, type RecoveryExport } from '../recovery/export-recovery.ts';
 import type { MessageHandler } from '../relay/inbox.ts';
-import type { Accepted } from '../relay/outbox.ts';
 import { draftOf, type Outgoing } from '../relay/outgoing.ts';
 import { keepDraft } from '../relay/outgoing-records.ts';
+import type { MessageState } from '../relay/receipts/delivery-state.ts';
+import { type Sending, startSending } from '../relay/sending.ts';
 import type { OutgoingSignal } from '../relay/signals.ts';
 import type { Session } from '../session.ts';
 import type { SessionEvents } from '../session-events.ts';
@@ -59,10 +61,12 @@ export class TabSession implements Session {
   }
 
   /** What another tab is to send is in the store before it is asked: the id stays, whoever sends it in the end. */
-  async send(outgoing: Outgoing): Promise<Accepted> {
-    const drafted = { message: this.#newId(), draft: draftOf(outgoing, this.account) };
-    if (!this.#member.isLeading) await keepDraft(this.#options.store, drafted);
-    return this.#member.ask('send', drafted);
+  send(outgoing: Outgoing): Sending {
+    return startSending(this.#newId(), async (message) => {
+      const drafted = { message, draft: draftOf(outgoing, this.account) };
+      if (!this.#member.isLeading) await keepDraft(this.#options.store, drafted);
+      return this.#member.ask('send', drafted);
+    });
   }
 
   receive(handler: MessageHandler): void {
@@ -71,6 +75,14 @@ export class TabSession implements Session {
 
   signal({ to, body }: OutgoingSignal): Promise<void> {
     return this.#member.ask('signal', { to: [to].flat(), body });
+  }
+
+  stateOf(message: MessageId): Promise<MessageState | undefined> {
+    return this.#member.ask('stateOf', message);
+  }
+
+  markRead(ids: readonly EnvelopeId[]): Promise<void> {
+    return this.#member.ask('markRead', [...ids]);
   }
 
   accept(account: AccountId): Promise<void> {

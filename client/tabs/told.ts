@@ -10,6 +10,7 @@ import {
   MessageId,
   Timestamp,
 } from '#protocol';
+import { DeliveryState } from '../relay/receipts/delivery-state.ts';
 import type { SessionEvents } from '../session-events.ts';
 
 type Schema<T> = { safeParse: (value: unknown) => { success: true; data: T } | { success: false } };
@@ -37,6 +38,8 @@ const events = {
     urgent: z.boolean(),
     isRequest: z.boolean(),
   }),
+  state: z.object({ message: MessageId, account: AccountId, state: DeliveryState }),
+  read: z.array(EnvelopeId),
   gap: z.object({
     sender: DeviceAddress,
     kind: z.enum(['lost', 'altered']),

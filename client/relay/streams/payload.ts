@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AccountId, type Bytes, limits, MessageId, utf8 } from '#protocol';
+import { AccountId, type Bytes, EnvelopeId, limits, MessageId, utf8 } from '#protocol';
 import { RunningHash } from './running-hash.ts';
 
 /** Where a message stands in a stream, which is what one device sends to one account: 1, 2, 3, … */
@@ -15,21 +15,24 @@ const Place = z.tuple([StreamNumber, RunningHash, z.optional(Joined)]);
 /** A message's number in a stream, the running hash before it, and who joined the stream later, if anybody. */
 export type Place = z.infer<typeof Place>;
 
-const Ids = z.array(MessageId).check(z.maxLength(limits.batch));
+const Ids = z.array(EnvelopeId).check(z.maxLength(limits.batch));
 
-/** Messages that have arrived, and messages that a person has seen. */
-const Receipts = z.object({ delivered: z.optional(Ids), read: z.optional(Ids) });
+/** Messages that have arrived, and messages that a person has read, by the ids under which they first went. */
+export const Receipts = z.object({ delivered: z.optional(Ids), read: z.optional(Ids) });
+export type Receipts = z.infer<typeof Receipts>;
 
 /**
- * `message` and `receipt` are numbered. `void` stands in for one that will never come: it has that one's place, and
- * the digest of its content instead of the content. `resend` asks for what is missing, and has no place itself.
+ * `message` is numbered. `void` stands in for one that will never come: it has that one's place, and the digest of its
+ * content instead of the content. The others have no place: `resend` asks for what is missing, `receipt` has nothing
+ * but receipts, `block` tells the sender's other devices whom their person has blocked.
  */
 export const Header = z.object({
   v: z.literal(1),
-  kind: z.enum(['message', 'receipt', 'resend', 'void']),
+  kind: z.enum(['message', 'void', 'resend', 'receipt', 'block']),
   streams: z.record(AccountId, Place),
   /** The id under which it first went out, when this envelope has another. */
   message: z.optional(MessageId),
+  /** Those for the account that the message is for ride along with it. */
   receipts: z.optional(Receipts),
 });
 export type Header = z.infer<typeof Header>;

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { type AccountId, DeviceAddress, fromBase64Url, hash, limits, type MessageId, utf8 } from '#protocol';
-import { type Payload, StreamNumber } from './payload.ts';
-import type { Range } from './reception.ts';
+import type { Payload } from './payload.ts';
+import { Range } from './reception.ts';
 import { rangesAsked } from './repair.ts';
 
 const Question = z.object({
   /** The device that is asked; the others of its account let it be. */
   device: DeviceAddress,
-  ranges: z.array(z.object({ from: StreamNumber, to: StreamNumber })).check(z.minLength(1), z.maxLength(rangesAsked)),
+  ranges: z.array(Range).check(z.minLength(1), z.maxLength(rangesAsked)),
 });
 /** Which messages of its stream a device is to send again. */
 export type Question = z.infer<typeof Question>;
@@ -41,14 +41,14 @@ export const answersTo = (ranges: readonly Range[], kept: readonly number[]): nu
 
 /** A payload as it goes once more, to one account alone; `message` is the id under which it first went. */
 export const again = ({ header, content }: Payload, to: { account: AccountId; message: MessageId }): Payload => {
-  const { v, kind, streams } = header;
+  const { v, kind, streams, receipts } = header;
   const place = streams[to.account];
-  return { header: { v, kind, streams: place ? { [to.account]: place } : {}, message: to.message }, content };
+  const placed = place ? { [to.account]: place } : {};
+  return { header: { v, kind, streams: placed, message: to.message, ...(receipts && { receipts }) }, content };
 };
 
 /** What takes the place of a payload that was refused for good, or has expired. */
 export const voided = ({ header, content }: Payload): Payload => {
   if (header.kind === 'void') return { header, content };
-  const { v, streams, message } = header;
-  return { header: { v, kind: 'void', streams, ...(message && { message }) }, content: fromBase64Url(hash(content)) };
+  return { header: { ...header, kind: 'void' }, content: fromBase64Url(hash(content)) };
 };

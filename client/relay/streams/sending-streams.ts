@@ -2,6 +2,8 @@ import { AccountId, fromBase64Url, hash, type MessageId, type Recipient } from '
 import { serial } from '../../serial.ts';
 import { listRecords, type Store } from '../../store.ts';
 import { type Drafted, type Kept, outboxEntries } from '../outgoing-records.ts';
+import type { Begun, DeliveryStates } from '../receipts/delivery-states.ts';
+import type { OutgoingReceipts } from '../receipts/outgoing-receipts.ts';
 import { headerOfSent, sentEntries } from '../sent.ts';
 import { followDevices, giveNumbers, StreamHead, withJoined } from './numbering.ts';
 import type { Header } from './payload.ts';
@@ -11,7 +13,12 @@ const prefix = 'stream/';
 const headEntries = (heads: ReadonlyMap<AccountId, StreamHead>): Record<string, unknown> =>
   Object.fromEntries([...heads].map(([account, head]) => [prefix + account, head]));
 
-type Options = { store: Store; self: { account: AccountId } };
+type Options = {
+  store: Store;
+  self: { account: AccountId };
+  states: DeliveryStates;
+  receipts: Pick<OutgoingReceipts, 'boarding' | 'settle'>;
+};
 
 /** The sending ends of this device's streams. */
 export class SendingStreams {
@@ -36,24 +43,37 @@ export class SendingStreams {
   /** Gives each message its numbers, and keeps all of them together with how far the streams are by then. */
   number(drafted: readonly Drafted[]): Promise<Kept[]> {
     return this.#inTurn(async () => {
-      const { store, self } = this.#options;
+      const { store, self, states, receipts } = this.#options;
+      const board = receipts.boarding();
       const [heads, fresh] = [new Map(this.#heads), new Map<AccountId, StreamHead>()];
-      // A tab whose leader has died over its message gives it once more: it keeps the numbers that it has.
-      const known = await Promise.all(drafted.map(({ message }) => headerOfSent(store, message)));
-      const kept = drafted.map(({ message, draft }, i): Kept => {
-        const header = known[i];
-        if (header !== undefined) return { message, record: { ...draft, header } };
-        const hashed = { message, digest: hash(fromBase64Url(draft.body)) };
-        const numbered = giveNumbers(heads, [...draft.to, self.account], hashed);
+      const begun: Begun[] = [];
+      const begin = ({ message, draft }: Drafted): Header => {
+        const content = fromBase64Url(draft.body);
+        const numbered = giveNumbers(heads, [...draft.to, self.account], { message, digest: hash(content) });
         for (const [account, head] of numbered.heads) {
           heads.set(account, head);
           fresh.set(account, head);
         }
-        return { message, record: { ...draft, header: { v: 1, kind: 'message', streams: numbered.streams } } };
+        const header = board({ v: 1, kind: 'message', streams: numbered.streams }, content);
+        begun.push({ message, header });
+        return header;
+      };
+      // A tab whose leader has died over its message gives it once more: it keeps the numbers that it has.
+      const known = await Promise.all(drafted.map(({ message }) => headerOfSent(store, message)));
+      const kept = drafted.map((one, i): Kept => {
+        const header = known[i] ?? begin(one);
+        return { message: one.message, record: { ...one.draft, header } };
       });
-      await store.put({ ...outboxEntries(kept), ...sentEntries(kept), ...headEntries(fresh) });
+      await store.put({
+        ...outboxEntries(kept),
+        ...sentEntries(kept),
+        ...headEntries(fresh),
+        ...states.entries(begun, 'sent'),
+      });
       for (const [account, head] of fresh) this.#heads.set(account, head);
       this.#begin(kept);
+      states.tell(begun, 'sent');
+      for (const { header } of begun) receipts.settle(header);
       return kept;
     });
   }

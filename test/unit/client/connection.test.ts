@@ -310,7 +310,36 @@ describe('tokens', () => {
     expect(client.serverClock.now()).toBe(now);
   });
 
-  test('a device that is refused although its clock is right is unlinked, and knocks no more', async () => {
+  test('a clock that was ahead by minutes and is set right makes tokens that are timely again', async () => {
+    const platform = manualPlatform();
+    const now = platform.clock.now() - 3_600_000;
+    const isGood = (token: string) => isTimely(TokenClaims.parse(decodeJwt(token)), { host: cloudHost, now });
+    let cloudHost = '';
+    await using cloud = await startCloud({ now: () => now, admit: (token) => token === undefined || isGood(token) });
+    cloudHost = new URL(cloud.endpoint).host;
+    using client = connect({ ...cloud, platform, as: 'device' });
+
+    await expect(client.connection.call('session.time', {})).resolves.toMatchObject({ now });
+
+    expect(cloud.offers.map((token) => typeof token)).toEqual(['string', 'undefined', 'string']);
+  });
+
+  test('a device gets in whose earlier run had a clock that was ahead, as far as the server lets it', async () => {
+    const platform = manualPlatform();
+    const now = platform.clock.now();
+    const last = now + 20_000;
+    const isLater = (token: string) => TokenClaims.parse(decodeJwt(token)).iat > last;
+    await using cloud = await startCloud({ now: () => now, admit: (token) => token === undefined || isLater(token) });
+    using client = connect({ ...cloud, platform, as: 'device' });
+
+    await expect(client.connection.call('session.time', {})).resolves.toMatchObject({ now });
+
+    const times = cloud.offers.flatMap((token) => (token === undefined ? [] : TokenClaims.parse(decodeJwt(token)).iat));
+    expect(times).toHaveLength(2);
+    expect(times.every((time) => time <= now + limits.tokenLead)).toBe(true);
+  });
+
+  test('a device that is refused again and again although its clock is right is unlinked, and knocks no more', async () => {
     const platform = manualPlatform();
     await using cloud = await startCloud({ now: platform.clock.now, admit: (token) => token === undefined });
     using client = connect({ ...cloud, platform, as: 'device' });
@@ -319,7 +348,17 @@ describe('tokens', () => {
 
     await expect(client.ended).resolves.toBe('unlinked');
     await platform.clock.advance(limits.connectionLife);
-    expect(cloud.offers.map((token) => typeof token)).toEqual(['string', 'undefined', 'string', 'undefined']);
+    const round = ['string', 'undefined', 'string', 'undefined'];
+    expect(cloud.offers.map((token) => typeof token)).toEqual([...round, ...round, ...round]);
+  });
+
+  test('a cloud that fails at a device for a moment, and not at guests, does not make it unlinked', async () => {
+    const platform = manualPlatform();
+    const admit = (token: string | undefined) => token === undefined || cloud.offers.length > 8;
+    await using cloud = await startCloud({ now: platform.clock.now, admit });
+    using client = connect({ ...cloud, platform, as: 'device' });
+
+    await expect(client.connection.call('session.time', {})).resolves.toMatchObject({ now: platform.clock.now() });
   });
 
   test('a guest that is refused at the door knocks again with growing patience', async () => {

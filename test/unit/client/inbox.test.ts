@@ -3,12 +3,14 @@ import { addressOf, type Envelope, type EnvelopeId, limits, type Params } from '
 import { ClientError } from '../../../client/errors.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
 import { Acks } from '../../../client/relay/acks.ts';
+import { Blocks, payloadOfBlock } from '../../../client/relay/blocks.ts';
 import { type IncomingMessage, readEnvelope } from '../../../client/relay/arrival.ts';
 import { Contacts } from '../../../client/relay/contacts.ts';
 import { Inbox } from '../../../client/relay/inbox.ts';
 import type { Gap } from '../../../client/relay/incoming-stream.ts';
+import { DeliveryStates } from '../../../client/relay/receipts/delivery-states.ts';
 import { heldAtMost, type Range } from '../../../client/relay/streams/reception.ts';
-import { again, payloadOfQuestion, type Question, voided } from '../../../client/relay/streams/resend.ts';
+import { payloadOfQuestion, type Question, again as sentAgain, voided } from '../../../client/relay/streams/resend.ts';
 import { Sync } from '../../../client/relay/sync.ts';
 import { envelopeOf, writer } from './letters.ts';
 import { manualPlatform } from './manual-platform.ts';
@@ -30,9 +32,15 @@ const setUp = async ({ store = memoryStore(), platform = manualPlatform() } = {}
   const asked: (readonly Range[])[] = [];
   const answered: [string, Question][] = [];
   const contacts = await Contacts.load({ store, self: ada.account, now: platform.clock.now });
+  const blocks = await Blocks.load({ store, now: platform.clock.now });
+  const states = new DeliveryStates({ store, self, now: platform.clock.now, onState: () => undefined });
   const inbox = new Inbox({
     store,
     self,
+    blocks,
+    states,
+    receipts: { delivered: () => ({}) },
+    onRead: () => undefined,
     address: addressOf(self.account, self.device),
     platform,
     contacts,
@@ -45,7 +53,7 @@ const setUp = async ({ store = memoryStore(), platform = manualPlatform() } = {}
   await inbox.load();
   inbox.receive((message) => void got.push(message));
   const texts = () => got.map(({ body }) => new TextDecoder().decode(body));
-  return { inbox, acknowledged, errors, got, texts, gaps, asked, answered, contacts, store, platform };
+  return { inbox, acknowledged, errors, got, texts, gaps, asked, answered, contacts, blocks, store, platform };
 };
 
 describe('receiving', () => {
@@ -220,18 +228,18 @@ describe('a stream', () => {
     expect(asked).toEqual([]);
   });
 
-  test('what was sent again has the id that its sender knows, and comes once', async () => {
+  test('what was sent again has the ids that it had, and comes once', async () => {
     const { inbox, got, texts } = await setUp();
     const { one, two } = five();
     const first = readEnvelope(one);
     if (first === undefined) throw new Error('not a payload');
     const message = one.id.slice(0, 36);
-    const resent = envelopeOf(ben.addressOn(2), again(first.payload, { account: ada.account, message }));
+    const resent = envelopeOf(ben.addressOn(2), sentAgain(first.payload, { account: ada.account, message }));
 
     await inbox.take([two, resent, one]);
 
     expect(texts()).toEqual(['1', '2']);
-    expect(got[0]).toMatchObject({ id: resent.id, message });
+    expect(got[0]).toMatchObject({ id: one.id, message });
   });
 
   test('a void takes its turn, and the application gets nothing of it', async () => {
@@ -240,7 +248,7 @@ describe('a stream', () => {
     const first = readEnvelope(one);
     if (first === undefined) throw new Error('not a payload');
     const message = one.id.slice(0, 36);
-    const empty = again(voided(first.payload), { account: ada.account, message });
+    const empty = sentAgain(voided(first.payload), { account: ada.account, message });
 
     await inbox.take([two, envelopeOf(ben.addressOn(2), empty)]);
 
@@ -295,6 +303,112 @@ describe('a stream', () => {
     expect(gaps).toEqual([{ sender: ben.addressOn(2), kind: 'lost', from: 1, to: 1 }]);
     expect(texts()).toHaveLength(heldAtMost + 1);
     expect(acknowledged.at(-1)).toBe(last.id);
+  });
+});
+
+/** Ben's first message, at 10; then he is blocked from 20 to 30, and his fourth and later ones come through again. */
+const setUpBlocked = async () => {
+  const all = await setUp();
+  const write = letters();
+  const came = write('1', 10);
+  const [kept2, kept3, fourth] = [write('2', 22), write('3', 24), write('4', 31)];
+  const [fifth, sixth, seventh] = [write('5', 32), write('6', 33), write('7', 34)];
+  await all.inbox.take([came]);
+  await all.blocks.apply({ account: ben.account, blocked: true, at: 20 });
+  await all.blocks.apply({ account: ben.account, blocked: false, at: 30 });
+  return { ...all, kept2, kept3, fourth, fifth, sixth, seventh };
+};
+
+/** As its sender sends it once more. */
+const again = (envelope: Envelope): Envelope => {
+  const read = readEnvelope(envelope);
+  if (read === undefined) throw new Error('not a payload');
+  const to = { account: ada.account, message: envelope.id.slice(0, 36) };
+  return envelopeOf(ben.addressOn(2), sentAgain(read.payload, to), 40);
+};
+
+describe('a stream of an account that was blocked', () => {
+  test('goes on with what it sends after that: what it has sent meanwhile is neither asked for nor told of', async () => {
+    const { inbox, fourth, fifth, texts, gaps, asked, platform } = await setUpBlocked();
+    await inbox.catchUp();
+
+    await inbox.take([fourth, fifth]);
+    await platform.clock.advance(120_000);
+
+    expect(texts()).toEqual(['1', '4', '5']);
+    expect({ gaps, asked }).toEqual({ gaps: [], asked: [] });
+  });
+
+  test('keeps the order of what waits in the mailbox', async () => {
+    const { inbox, fourth, fifth, texts, gaps } = await setUpBlocked();
+
+    await inbox.take([fifth, fourth]);
+    expect(texts()).toEqual(['1']);
+    await inbox.catchUp();
+
+    expect({ texts: texts(), gaps }).toEqual({ texts: ['1', '4', '5'], gaps: [] });
+  });
+
+  test('loses nothing that comes later than what was sent after it, and hands nothing over that was asked for', async () => {
+    const { inbox, kept2, kept3, fourth, fifth, texts, acknowledged } = await setUpBlocked();
+    await inbox.catchUp();
+
+    await inbox.take([again(kept2), fifth, again(kept3), fourth, fourth]);
+
+    expect(texts()).toEqual(['1', '5', '4']);
+    expect(acknowledged).toHaveLength(6);
+  });
+
+  test('is mended again from then on', async () => {
+    const { inbox, fourth, fifth, seventh, asked, platform } = await setUpBlocked();
+    await inbox.catchUp();
+
+    await inbox.take([fourth, fifth, seventh]);
+    await platform.clock.advance(1_000);
+
+    expect(asked).toEqual([[{ from: 6, to: 6 }]]);
+  });
+
+  test('does not take a message from before the block, which was long on its way, for a new beginning', async () => {
+    const all = await setUp();
+    const write = letters();
+    const [one, two, three, four] = [write('1', 10), write('2', 11), write('3', 22), write('4', 31)];
+    await all.inbox.take([one]);
+    await all.blocks.apply({ account: ben.account, blocked: true, at: 20 });
+    await all.blocks.apply({ account: ben.account, blocked: false, at: 30 });
+
+    await all.inbox.take([two, four]);
+    await all.inbox.catchUp();
+    await all.platform.clock.advance(120_000);
+
+    expect(three.at).toBe(22);
+    expect({ texts: all.texts(), asked: all.asked }).toEqual({ texts: ['1', '2', '4'], asked: [] });
+  });
+
+  test('of which nothing had ever come begins with what comes', async () => {
+    const { inbox, texts, asked, blocks, platform } = await setUp();
+    const write = letters();
+    write('1', 25);
+    const two = write('2', 31);
+    await blocks.apply({ account: ben.account, blocked: false, at: 30 });
+    await inbox.catchUp();
+
+    await inbox.take([two]);
+    await platform.clock.advance(120_000);
+
+    expect({ texts: texts(), asked }).toEqual({ texts: ['2'], asked: [] });
+  });
+
+  test('is what another device of this account says it is, and nobody else', async () => {
+    const { inbox, blocks, acknowledged } = await setUp();
+    const change = payloadOfBlock({ account: ben.account, blocked: true, at: 20 });
+
+    await inbox.take([envelopeOf(ben.addressOn(2), change)]);
+    expect(blocks.isBlocked(ben.account)).toBe(false);
+    await inbox.take([envelopeOf(ada.addressOn(2), change)]);
+
+    expect(blocks.isBlocked(ben.account)).toBe(true);
+    expect(acknowledged).toHaveLength(2);
   });
 });
 

@@ -15,7 +15,9 @@ import { messageIds } from '../../../client/message-ids.ts';
 import { Contacts } from '../../../client/relay/contacts.ts';
 import { Outbox } from '../../../client/relay/outbox.ts';
 import { keepDraft } from '../../../client/relay/outgoing-records.ts';
+import { DeliveryStates } from '../../../client/relay/receipts/delivery-states.ts';
 import { Sent } from '../../../client/relay/sent.ts';
+import type { Header } from '../../../client/relay/streams/payload.ts';
 import { origin } from '../../../client/relay/streams/running-hash.ts';
 import { SendingStreams } from '../../../client/relay/streams/sending-streams.ts';
 import type { Store } from '../../../client/store.ts';
@@ -69,13 +71,16 @@ const setUp = async (
   const self = { account: ada.account, device: 2 };
   const contacts = await Contacts.load({ store, self: ada.account, now: platform.clock.now });
   const sent = new Sent({ store, now: platform.clock.now });
+  const states = new DeliveryStates({ store, self, now: platform.clock.now, onState: () => undefined });
+  const receipts = { boarding: () => (header: Header) => header, settle: () => undefined };
   const outbox = new Outbox({
     store,
     lists,
     self,
     contacts,
     sent,
-    streams: new SendingStreams({ store, self }),
+    states,
+    streams: new SendingStreams({ store, self, states, receipts }),
     platform,
     now: platform.clock.now,
     newId: messageIds(platform.clock.now),

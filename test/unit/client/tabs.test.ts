@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type DeviceList,
+  type Envelope,
   formatPairingCode,
   limits,
   messageTime,
@@ -12,12 +13,13 @@ import { generateSigningKey } from '../../../client/keys.ts';
 import { messageIds } from '../../../client/message-ids.ts';
 import { generateSealingKeys } from '../../../client/pairing/provisioning.ts';
 import type { IncomingMessage } from '../../../client/relay/arrival.ts';
+import type { Header } from '../../../client/relay/streams/payload.ts';
 import { resume } from '../../../client/resume.ts';
 import type { Session } from '../../../client/session.ts';
 import { startBrowser } from './browser.ts';
 import { type Rules, startCloud } from './cloud.ts';
 import { failureOf } from './failure-of.ts';
-import { writer } from './letters.ts';
+import { envelopeOf, writer } from './letters.ts';
 import { manualPlatform } from './manual-platform.ts';
 import { told } from './one-session.ts';
 import { type Person, somebody } from './people.ts';
@@ -146,6 +148,33 @@ describe('several tabs with one device', () => {
     expect(all.cloud.calls('contacts.block')).toMatchObject([{ params: { account: ben.account } }]);
     expect(all.cloud.calls('contacts.unblock')).toMatchObject([{ params: { account: ben.account } }]);
     expect(all.first.session.readContact(session.contactLink)).toBe(all.ada.account);
+  });
+
+  test('can all mark messages as read and ask how far theirs have come, and are told of both', async () => {
+    const ben = somebody();
+    const write = writer(ben.addressOn(1), ben.account);
+    const mail: Envelope[] = [];
+    await using all = await setUp(2, () => ({ ...accept, 'relay.sync': () => ({ envelopes: mail.splice(0) }) }));
+    const { session } = all.second;
+    const [states, read] = [told(session, 'state'), told(session, 'read')];
+    const { account } = all.ada;
+    const sending = session.send({ to: account, body: hello });
+
+    await sending;
+    const at = (state: string) => ({ message: sending.message, account, state });
+    await expect.poll(() => states).toEqual([at('sent'), at('accepted')]);
+    expect(await session.stateOf(sending.message)).toEqual({ state: 'accepted', accounts: { [account]: 'accepted' } });
+    expect(await session.stateOf(newId())).toBeUndefined();
+
+    const { id } = write(hello);
+    await session.markRead([id]);
+    expect(await all.store.list('receipt/')).toEqual([[`receipt/${account}/${id}`, 'read']]);
+    await expect(session.markRead(['x'])).rejects.toMatchObject({ code: 'ids_invalid' });
+    const receipt: Header = { v: 1, kind: 'receipt', streams: {}, receipts: { read: [id] } };
+    mail.push(envelopeOf(all.ada.addressOn(1), { header: receipt, content: new Uint8Array() }));
+    all.first.session.receive(() => undefined);
+
+    await expect.poll(() => read).toEqual([[id]]);
   });
 
   test('are told alike what was refused', async () => {

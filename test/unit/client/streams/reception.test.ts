@@ -19,6 +19,7 @@ const stream = (count: number): Link[] => {
       previous,
       message: `01a0c450-6c00-7000-8000-00000000000${i}`,
       digest: 'A'.repeat(43),
+      isAgain: false,
     };
     previous = runningHash(previous, link);
     return link;

@@ -6,7 +6,7 @@ import { origin } from '../../../../client/relay/streams/running-hash.ts';
 const having = (next: number, ...held: number[]): Reception => ({
   ...beginAt(),
   next,
-  held: held.map((number) => ({ number, previous: origin, message: '', digest: '' })),
+  held: held.map((number) => ({ number, previous: origin, message: '', digest: '', isAgain: false })),
 });
 
 /** All that is done about a stream that does not change, at the times when it is due. */

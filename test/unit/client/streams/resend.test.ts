@@ -6,12 +6,13 @@ import { origin } from '../../../../client/relay/streams/running-hash.ts';
 
 const [ben, carla] = ['b'.repeat(32), 'c'.repeat(32)];
 const message = '01a0c450-6c00-7000-8000-000000000001';
+const receipts = { read: [`01a0c450-6c00-7000-8000-000000000002.${ben}.1`] };
 const payload: Payload = {
   header: {
     v: 1,
     kind: 'message',
     streams: { [ben]: [3, origin], [carla]: [5, origin] },
-    receipts: { read: [message] },
+    receipts,
   },
   content: utf8('hello'),
 };
@@ -47,16 +48,16 @@ describe('answering', () => {
     expect(answersTo([{ from: 11, to: 1_000_000 }], kept)).toEqual(kept.slice(10, 10 + limits.batch));
   });
 
-  test('a message goes again to the account that asked alone, with the id it had, and without what else it carried', () => {
+  test('a message goes again to the account that asked alone, with the id it had and the receipts it carried', () => {
     expect(again(payload, { account: ben, message })).toEqual({
-      header: { v: 1, kind: 'message', streams: { [ben]: [3, origin] }, message },
+      header: { v: 1, kind: 'message', streams: { [ben]: [3, origin] }, message, receipts },
       content: utf8('hello'),
     });
   });
 
-  test('a void keeps the place of a message and nothing of what it said, once and for all', () => {
+  test('a void keeps the place of a message and the receipts, and nothing of what it said, once and for all', () => {
     const empty = voided(payload);
-    expect(empty.header).toEqual({ v: 1, kind: 'void', streams: payload.header.streams });
+    expect(empty.header).toEqual({ v: 1, kind: 'void', streams: payload.header.streams, receipts });
     expect(empty.content).toHaveLength(32);
     expect(voided(empty)).toEqual(empty);
   });

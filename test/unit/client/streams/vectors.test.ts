@@ -82,8 +82,9 @@ test('a message, what is sent again, and what stands in for it are one link of t
     previous: origin,
     message: first.message,
     digest: sha256(Buffer.from('Hello')).toString('base64url'),
+    isAgain: false,
   };
 
-  expect(links).toEqual([link, link, link]);
+  expect(links).toEqual([link, { ...link, isAgain: true }, { ...link, isAgain: true }]);
   expect(runningHash(origin, link)).toBe(first.running);
 });
