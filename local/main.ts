@@ -7,6 +7,7 @@ import { readFaults } from './faults/index.ts';
 import { ctrlC, onKeyPress } from './key-presses.ts';
 import { openLog } from './log-file.ts';
 import { usageTable } from './meter/index.ts';
+import { checkPort } from './port-in-use.ts';
 import { synthesize } from './synthesize.ts';
 import { startWindow } from './window/index.ts';
 
@@ -24,12 +25,14 @@ async function serve(commandLine: CommandLine): Promise<void> {
   const paths = { app: resolve(data, 'cdk.out'), data: resolve(data, 'state'), log: resolve(data, 'cloud.log') };
   // Only what was written by us: the folder may be one that somebody keeps other things in.
   if (fresh) await Promise.all(Object.values(paths).map((path) => rm(path, { recursive: true, force: true })));
+  // A fixed port for the API means one for AWS as well, the next, so that a shell can be set up for it once.
+  const ports = { port, awsPort: port === 0 ? 0 : port + 1 };
+  // Rather now than after the seconds that the app takes.
+  await Promise.all([...Object.values(ports), windowPort ?? 0].map(checkPort));
   await mkdir(data, { recursive: true });
   await synthesize(process.cwd(), paths.app, settings);
 
   await using log = openLog(paths.log);
-  // A fixed port for the API means one for AWS as well, the next, so that a shell can be set up for it once.
-  const ports = { port, awsPort: port === 0 ? 0 : port + 1 };
   const engine = process.env['DYNAMODB_ENDPOINT'];
   // Written by whoever deploys, so that a fresh start leaves it alone.
   const secrets = resolve(data, 'secrets.json');
