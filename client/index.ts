@@ -1,4 +1,13 @@
-export type { AccountId, Device, DeviceAddress, DeviceList, DeviceNumber, EnvelopeId, MessageId } from '#protocol';
+export type {
+  AccountId,
+  Device,
+  DeviceAddress,
+  DeviceList,
+  DeviceNumber,
+  EnvelopeId,
+  MessageId,
+  PushRegistration,
+} from '#protocol';
 export type { Deletion } from './delete-account.ts';
 export type { DevicesChange } from './devices/devices-change.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
@@ -6,6 +15,7 @@ export { type Linking, type LinkingEvents, type LinkOptions, link } from './link
 export { memoryStore } from './memory-store.ts';
 export type { Confirmation, Offer } from './pairing/offer.ts';
 export type { Clock, Platform } from './platform.ts';
+export type { PushConfig } from './push-config.ts';
 export { type RecoverOptions, recover } from './recover.ts';
 export type { RecoveryExport } from './recovery/export-recovery.ts';
 export { type RegisterOptions, register } from './register.ts';

@@ -13,6 +13,8 @@ export type SessionEvents = {
   devices: DevicesChange;
   /** A companion has left the account; the primary should unlink it. */
   left: DeviceNumber;
+  /** Another device of the account cannot be woken any more: its person should open the application there. */
+  push_broken: DeviceNumber;
   /** Somebody shows two truths about the devices of an account: nothing is sent to it any more. */
   list_conflict: AccountId;
   /**

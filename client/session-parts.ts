@@ -73,6 +73,7 @@ export const assemble = async (
 
   connection.onNotification('devices.changed', ({ deviceList }) => follow(lists.accept(account, deviceList)));
   connection.onNotification('devices.left', ({ device }) => events.emit('left', device));
+  connection.onNotification('push.broken', ({ device }) => events.emit('push_broken', device));
   connection.onNotification('relay.signal', ({ signals }) => {
     for (const { message, sender, body } of signals) {
       events.emit('signal', { message, sender: parseAddress(sender), body: fromBase64Url(body) });

@@ -6,6 +6,7 @@ import {
   type DeviceNumber,
   type EnvelopeId,
   type MessageId,
+  type PushRegistration,
 } from '#protocol';
 import { forgetAccount } from './account.ts';
 import type { Connection, End } from './connection/connection.ts';
@@ -21,6 +22,7 @@ import { Emitter } from './emitter.ts';
 import { ClientError } from './errors.ts';
 import type { Offer } from './pairing/offer.ts';
 import { scan } from './pairing/scan.ts';
+import type { PushConfig } from './push-config.ts';
 import { exportRecovery, type RecoveryExport } from './recovery/export-recovery.ts';
 import type { MessageHandler } from './relay/inbox.ts';
 import type { Mail } from './relay/mail.ts';
@@ -140,6 +142,24 @@ export class LocalSession {
   /** What that account sends from now on comes through again; what it has sent meanwhile does not. @throws ClientError */
   unblock(account: AccountId): Promise<void> {
     return this.#mail.setBlocked(account, false);
+  }
+
+  /** In which ways the cloud can wake devices, and the key that browsers subscribe with. @throws ClientError */
+  pushConfig(): Promise<PushConfig> {
+    return this.#connection.call('push.config', {});
+  }
+
+  /**
+   * Says how this device is woken while it is not connected, in place of what it said before. Call it at every start:
+   * providers change tokens. @throws ClientError: `push_unavailable`, `push_taken`, …
+   */
+  async registerPush(registration: PushRegistration): Promise<void> {
+    await this.#connection.call('push.register', registration);
+  }
+
+  /** This device is not woken any more. @throws ClientError */
+  async unregisterPush(): Promise<void> {
+    await this.#connection.call('push.unregister', {});
   }
 
   /** What somebody reads to write to this account: a link to share, or to show as a QR code. */

@@ -1,10 +1,12 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { envNames } from '../functions/shared/env-names.ts';
 import { admissionPolicy, type Config, quotasOf } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { BundledFunction } from './function.ts';
 import type { EnvName, FunctionSpec } from './functions.ts';
+import type { Push } from './push.ts';
+import type { Schedules } from './schedules.ts';
+import { secretArn } from './secret-arn.ts';
 import type { Storage } from './storage.ts';
 import type { Wakeups } from './wakeups.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -13,14 +15,16 @@ import type { WorkQueue } from './work-queue.ts';
 type Resources = {
   storage: Storage;
   endpoint: Endpoint;
-  queues: { closing: WorkQueue; deadlines: WorkQueue };
+  queues: { closing: WorkQueue; deadlines: WorkQueue; releases: WorkQueue };
   wakeups: Wakeups;
+  push: Push;
+  schedules: Schedules;
   config: Config;
 };
 
 /** Allows the function what its spec says, and tells it the settings that its spec asks for. */
 export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: Resources): void => {
-  const { storage, endpoint, queues, wakeups, config } = resources;
+  const { storage, endpoint, queues, wakeups, push, schedules, config } = resources;
   const allow = (actions: readonly string[], table: { tableArn: string }) =>
     lambda.addToRolePolicy(
       new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
@@ -35,8 +39,11 @@ export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: 
     const resources = [wakeups.topic.topicArn];
     lambda.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources }));
   }
+  if (spec.endpoints !== undefined) push.grantEndpoints(lambda, spec.endpoints);
+  if (spec.vapidKey) push.grantVapidKey(lambda);
+  if (spec.schedules) schedules.grant(lambda);
   if (spec.ticketSecret && config.ticketSecret !== undefined) {
-    const resources = [ticketSecretArn(lambda, config.ticketSecret)];
+    const resources = [secretArn(lambda, config.ticketSecret)];
     lambda.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
   }
   if (spec.connections !== undefined) endpoint.grantConnections(lambda, spec.connections);
@@ -48,24 +55,21 @@ export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: 
   }
 };
 
-/** Secrets Manager ends an ARN with six characters of its own. */
-const ticketSecretArn = (lambda: BundledFunction, name: string): string =>
-  Stack.of(lambda).formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName: `${name}-??????`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-
-const settings = ({ storage, endpoint, queues, wakeups, config }: Resources): Record<EnvName, string | undefined> => ({
-  directoryTable: storage.directory.tableName,
-  mailboxesTable: storage.mailboxes.tableName,
-  closingQueue: queues.closing.queue.queueUrl,
-  deadlineQueue: queues.deadlines.queue.queueUrl,
-  wakeupTopic: wakeups.topic.topicArn,
-  endpoint: endpoint.url,
-  host: config.host,
-  minimumClient: config.minimumClient,
-  quotas: JSON.stringify(quotasOf(config)),
-  admission: JSON.stringify(admissionPolicy(config)),
-});
+const settings = (resources: Resources): Record<EnvName, string | undefined> => {
+  const { storage, endpoint, queues, wakeups, push, schedules, config } = resources;
+  return {
+    directoryTable: storage.directory.tableName,
+    mailboxesTable: storage.mailboxes.tableName,
+    closingQueue: queues.closing.queue.queueUrl,
+    deadlineQueue: queues.deadlines.queue.queueUrl,
+    wakeupTopic: wakeups.topic.topicArn,
+    releaseQueue: queues.releases.queue.queueUrl,
+    endpoint: endpoint.url,
+    host: config.host,
+    minimumClient: config.minimumClient,
+    quotas: JSON.stringify(quotasOf(config)),
+    admission: JSON.stringify(admissionPolicy(config)),
+    push: push.settings,
+    schedules: schedules.settings,
+  };
+};

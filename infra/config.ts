@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import type { AdmissionPolicy } from '../functions/shared/admission-policy.ts';
 import { quotaNames, type Quotas, type QuotaName, quotas } from '../functions/shared/quotas.ts';
+import { pushSettings } from './push-config.ts';
 
 /** The command line knows texts only. */
 const numeric = (value: unknown): unknown => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
@@ -48,6 +49,7 @@ const Config = z.object({
     .string()
     .regex(/^[\w/+=.@-]{1,256}$/, 'expected the name of a secret')
     .optional(),
+  ...pushSettings,
   /** How much of what is allowed: see functions/shared/quotas.ts. */
   ...settingsOf(allowed),
   /** Days for which logs are kept: one of CloudWatch's periods. */
@@ -72,8 +74,8 @@ export const readConfig = (context: unknown): Config => {
   const values = Object.fromEntries(settings.map(([name, value]) => [name.slice(prefix.length), value]));
   const parsed = Config.safeParse(values);
   if (parsed.success && unknown.length === 0) return parsed.data;
-  const malformed = (parsed.error?.issues ?? []).map(({ path, message }) => {
-    const name = path.join('.');
+  const malformed = (parsed.error?.issues ?? []).map(({ path: [setting], message }) => {
+    const name = String(setting);
     return `${prefix}${name} is ${JSON.stringify(values[name])}: ${message}. Change it in cdk.json or with -c ${prefix}${name}=….`;
   });
   throw new Error([...unknown, ...malformed].join('\n'));

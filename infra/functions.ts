@@ -17,9 +17,15 @@ export type FunctionSpec = {
   /** As `directory`. */
   mailboxes?: readonly string[];
   /** The queues that it may put work into. */
-  queues?: readonly ('closing' | 'deadlines')[];
+  queues?: readonly ('closing' | 'deadlines' | 'releases')[];
   /** Whether it may say that devices are to be woken. */
   wakes?: true;
+  /** SNS actions on the endpoints of phones, and, to create one, on the platform applications. */
+  endpoints?: readonly string[];
+  /** Whether it may make and delete schedules of reminders. */
+  schedules?: true;
+  /** Whether it may read the key that push services of browsers know this cloud by. */
+  vapidKey?: true;
   /** Whether it may read the secret that signs tickets of admission, where there is one. */
   ticketSecret?: true;
   /** What it may do to the open connections of its stage: send, close. */
@@ -54,9 +60,9 @@ const apiFunctions = {
     entry: 'functions/pairing/account.handler.ts',
     memory: 512,
     timeout: 10,
-    env: ['directoryTable', 'closingQueue', 'endpoint', 'host', 'quotas', 'admission'],
+    env: ['directoryTable', 'closingQueue', 'releaseQueue', 'endpoint', 'host', 'quotas', 'admission'],
     directory: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    queues: ['closing'],
+    queues: ['closing', 'releases'],
     ticketSecret: true,
     connections: ['POST'],
   },
@@ -64,9 +70,9 @@ const apiFunctions = {
     entry: 'functions/pairing/handler.ts',
     memory: 512,
     timeout: 10,
-    env: ['directoryTable', 'closingQueue', 'endpoint', 'host', 'quotas'],
+    env: ['directoryTable', 'closingQueue', 'releaseQueue', 'endpoint', 'host', 'quotas'],
     directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    queues: ['closing'],
+    queues: ['closing', 'releases'],
     connections: ['POST'],
   },
   relay: {
@@ -88,6 +94,15 @@ const apiFunctions = {
     directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     queues: ['closing'],
     connections: ['POST'],
+  },
+  push: {
+    entry: 'functions/push/handler.ts',
+    memory: 512,
+    timeout: 10,
+    env: ['directoryTable', 'closingQueue', 'releaseQueue', 'quotas', 'push'],
+    directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    queues: ['closing', 'releases'],
+    endpoints: ['CreatePlatformEndpoint', 'GetEndpointAttributes', 'SetEndpointAttributes'],
   },
 } as const satisfies Record<string, FunctionSpec>;
 
@@ -116,13 +131,26 @@ const queueFunctions = {
     entry: 'functions/push/notifier.handler.ts',
     memory: 512,
     timeout: 10,
+    env: ['directoryTable', 'mailboxesTable', 'endpoint', 'push', 'schedules'],
+    directory: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+    mailboxes: ['Query'],
+    endpoints: ['Publish', 'DeleteEndpoint'],
+    schedules: true,
+    vapidKey: true,
+    connections: ['POST'],
+  },
+  upkeep: {
+    entry: 'functions/push/upkeep.handler.ts',
+    memory: 256,
+    timeout: 10,
     env: ['directoryTable', 'endpoint'],
-    directory: ['GetItem'],
+    directory: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+    endpoints: ['GetEndpointAttributes', 'DeleteEndpoint'],
     connections: ['POST'],
   },
 } as const satisfies Record<string, FunctionSpec>;
 
-/** All functions, with those that run while the stack is deployed; api-gateway-log-role.ts says what that one may do. */
+/** All functions, with those that run while the stack is deployed; what those may do is said where they are made. */
 export const functions = {
   ...apiFunctions,
   ...queueFunctions,
@@ -130,6 +158,16 @@ export const functions = {
     entry: 'functions/deployment/api-gateway-log-role.handler.ts',
     memory: 256,
     timeout: 180,
+  },
+  'platform-application': {
+    entry: 'functions/deployment/platform-application.handler.ts',
+    memory: 256,
+    timeout: 60,
+  },
+  'vapid-key': {
+    entry: 'functions/deployment/vapid-key.handler.ts',
+    memory: 256,
+    timeout: 60,
   },
 } as const satisfies Record<string, FunctionSpec>;
 
@@ -144,6 +182,7 @@ export const functionOf = {
   pairing: 'pairing',
   devices: 'pairing',
   keys: 'keys',
+  push: 'push',
   relay: 'relay',
   contacts: 'relay',
 } as const satisfies Record<Capability, ApiFunctionName>;

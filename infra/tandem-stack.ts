@@ -5,7 +5,10 @@ import { type Config, isDisposable } from './config.ts';
 import { Endpoint } from './endpoint.ts';
 import { BundledFunction } from './function.ts';
 import { type ApiFunctionName, functions, type QueueFunctionName } from './functions.ts';
+import { Push } from './push.ts';
+import { describePush } from './push-config.ts';
 import { addRoutes } from './routes.ts';
+import { Schedules } from './schedules.ts';
 import { Storage } from './storage.ts';
 import { Wakeups } from './wakeups.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -14,6 +17,8 @@ import { WorkQueue } from './work-queue.ts';
 export class TandemStack extends Stack {
   /** Printed when the stack has been deployed. */
   readonly url: CfnOutput;
+  /** Likewise. */
+  readonly pushKinds: CfnOutput;
 
   constructor(scope: Construct, config: Config) {
     super(scope, `Tandem-${config.stage}`, {
@@ -22,16 +27,23 @@ export class TandemStack extends Stack {
     });
     const storage = new Storage(this, 'Storage', config);
     const endpoint = new Endpoint(this, 'Endpoint', config);
-    const queues = { closing: new WorkQueue(this, 'Closing'), deadlines: new WorkQueue(this, 'Deadlines') };
     const wakeups = new Wakeups(this, 'Wakeups');
+    const push = new Push(this, 'Push', config);
+    const schedules = new Schedules(this, 'Schedules', wakeups.work.queue);
+    const queues = {
+      closing: new WorkQueue(this, 'Closing'),
+      deadlines: new WorkQueue(this, 'Deadlines'),
+      releases: push.releases,
+    };
     const build = (name: ApiFunctionName | QueueFunctionName) => {
       const lambda = new BundledFunction(this, name, config);
-      provide(lambda, functions[name], { storage, endpoint, queues, wakeups, config });
+      provide(lambda, functions[name], { storage, endpoint, queues, wakeups, push, schedules, config });
       return lambda;
     };
     queues.closing.workedBy(build('close'));
     queues.deadlines.workedBy(build('deadline'));
     wakeups.work.workedBy(build('notifier'));
+    push.releases.workedBy(build('upkeep'));
     addRoutes(endpoint.api, {
       authorize: build('authorize'),
       connection: build('connection'),
@@ -39,8 +51,13 @@ export class TandemStack extends Stack {
       account: build('account'),
       pairing: build('pairing'),
       keys: build('keys'),
+      push: build('push'),
       relay: build('relay'),
     });
     this.url = new CfnOutput(this, 'Url', { value: endpoint.url, description: 'Where clients connect.' });
+    this.pushKinds = new CfnOutput(this, 'PushKinds', {
+      value: describePush(config),
+      description: 'How devices are woken.',
+    });
   }
 }

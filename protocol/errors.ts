@@ -50,6 +50,16 @@ export const errors = {
     message: 'A device in details has not fetched its mail for long; it takes no more.',
   },
   keys_full: { rpc: -32000, retryable: false, message: 'A hundred one-time keys are held already.' },
+  push_unavailable: {
+    rpc: -32000,
+    retryable: false,
+    message: 'This cloud cannot wake devices that way; push.config says in which ways it can.',
+  },
+  push_taken: {
+    rpc: -32000,
+    retryable: false,
+    message: 'Another account’s device is woken by this token; let that one unregister, or get a new token.',
+  },
   message_expired: { rpc: -32000, retryable: false, message: 'The message id is too old, or ahead of time.' },
 } as const satisfies Record<string, { rpc: number; retryable: boolean; message: string }>;
 

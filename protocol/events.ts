@@ -21,6 +21,8 @@ export const events = {
   'relay.signal': z.object({ signals: z.array(z.object({ message: MessageId, sender: DeviceAddress, body: Body })) }),
   /** So few one-time keys are left: publish new ones. */
   'keys.low': z.object({ available: z.int() }),
+  /** Another device of the account cannot be woken any more, until it has registered anew. */
+  'push.broken': z.object({ device: DeviceNumber }),
   /** `by` is the `jti` of the token with which the same device connected elsewhere. */
   'session.replaced': z.object({ by: z.string() }),
   'session.revoked': z.object({}),

@@ -55,6 +55,7 @@ export {
   type WhoOf,
 } from './methods.ts';
 export { formatPairingCode, PairingCode, type ParsedPairingCode, PairingId, parsePairingCode } from './pairing-code.ts';
+export { PushKind, PushRegistration, PushSubscription } from './push.ts';
 export { hash, sign, statement, verify } from './signing.ts';
 export {
   cancelStatement,

@@ -21,6 +21,8 @@ export const limits = {
   keysLow: 10,
   /** Devices in one `keys.claim`. */
   keysClaimed: 8,
+  /** The token of a phone, or the URL of a browser's subscription, in characters. */
+  pushToken: 1024,
   devices: 10,
   /** Envelopes in one `relay.send`, ids in one `relay.ack`, envelopes asked of one `relay.sync`. */
   batch: 100,

@@ -6,6 +6,7 @@ import { Envelope, EnvelopeId, MessageId, Messages, Signals } from './envelopes.
 import { ErrorObject } from './json-rpc.ts';
 import { limits } from './limits.ts';
 import { PairingId } from './pairing-code.ts';
+import { PushKind, PushRegistration } from './push.ts';
 
 /** `guest`: a connection without a token. `device`: any linked device. `primary`: the phone alone. */
 export type Who = 'guest' | 'device' | 'primary' | 'anyone';
@@ -181,6 +182,15 @@ const definitions = {
       bundles: z.array(z.object({ address: DeviceAddress, blob: KeyBlob, oneTime: z.boolean() })),
     }),
   },
+
+  'push.config': {
+    who: 'device',
+    rate: 'read',
+    params: Nothing,
+    result: z.object({ kinds: z.array(PushKind), webPushKey: z.optional(z.string()) }),
+  },
+  'push.register': { who: 'device', rate: 'change', params: PushRegistration, result: Nothing },
+  'push.unregister': { who: 'device', rate: 'change', params: Nothing, result: Nothing },
 } as const satisfies Record<string, Method>;
 
 type Definitions = typeof definitions;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { AccountId, Companion, DeviceList, DeviceNumber, MessageId, Timestamp } from '#protocol';
+import { AccountId, Companion, DeviceList, DeviceNumber, MessageId, PushRegistration, Timestamp } from '#protocol';
 import { ClientError } from '../errors.ts';
+import { PushConfig } from '../push-config.ts';
 import { Draft } from '../relay/outgoing.ts';
 import { AccountStates, DeliveryState } from '../relay/receipts/delivery-state.ts';
 import type { LocalSession } from '../session.ts';
@@ -36,6 +37,9 @@ const definitions = {
   accept: action(AccountId, z.void(), ({ session }, account) => session.accept(account)),
   block: action(AccountId, z.void(), ({ session }, account) => session.block(account)),
   unblock: action(AccountId, z.void(), ({ session }, account) => session.unblock(account)),
+  pushConfig: action(z.void(), PushConfig, ({ session }) => session.pushConfig()),
+  registerPush: action(PushRegistration, z.void(), ({ session }, registration) => session.registerPush(registration)),
+  unregisterPush: action(z.void(), z.void(), ({ session }) => session.unregisterPush()),
   devices: action(AccountId, DeviceList, ({ session }, account) => session.devices(account)),
   scan: action(Code, z.object({ companion: Companion, decideBy: Timestamp }), async ({ offers }, { code }) => {
     const { companion, decideBy } = await offers.scan(code);

@@ -6,6 +6,7 @@ import {
   type DeviceNumber,
   type EnvelopeId,
   type MessageId,
+  type PushRegistration,
 } from '#protocol';
 import { readOwnList } from '../account.ts';
 import { contactLinkOf, readContact } from '../contact-link.ts';
@@ -14,6 +15,7 @@ import { isStale } from '../devices/list-age.ts';
 import { ClientError } from '../errors.ts';
 import { messageIds } from '../message-ids.ts';
 import { type Confirmation, checkConfirmation, type Offer } from '../pairing/offer.ts';
+import type { PushConfig } from '../push-config.ts';
 import { exportRecovery, type RecoveryExport } from '../recovery/export-recovery.ts';
 import type { MessageHandler } from '../relay/inbox.ts';
 import { draftOf, type Outgoing } from '../relay/outgoing.ts';
@@ -95,6 +97,18 @@ export class TabSession implements Session {
 
   unblock(account: AccountId): Promise<void> {
     return this.#member.ask('unblock', account);
+  }
+
+  pushConfig(): Promise<PushConfig> {
+    return this.#member.ask('pushConfig', undefined);
+  }
+
+  registerPush(registration: PushRegistration): Promise<void> {
+    return this.#member.ask('registerPush', registration);
+  }
+
+  unregisterPush(): Promise<void> {
+    return this.#member.ask('unregisterPush', undefined);
   }
 
   get contactLink(): string {

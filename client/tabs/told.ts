@@ -26,6 +26,7 @@ const events = {
     recovered: z.boolean(),
   }),
   left: DeviceNumber,
+  push_broken: DeviceNumber,
   list_conflict: AccountId,
   stale: AccountId,
   signal: z.object({ message: MessageId, sender, body: bytes }),

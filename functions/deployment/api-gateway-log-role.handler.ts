@@ -4,7 +4,9 @@ import { ensureLogRole } from './api-gateway-log-role.ts';
 import { customResource } from './custom-resource.ts';
 import { gatewayAccount } from './gateway-account.ts';
 
-export const handler = customResource({
-  id: 'api-gateway-log-role',
-  apply: ensureLogRole({ account: gatewayAccount(new APIGatewayClient()), wait }),
+const ensure = ensureLogRole({ account: gatewayAccount(new APIGatewayClient()), wait });
+
+export const handler = customResource(async (request) => {
+  await ensure(request);
+  return { id: 'api-gateway-log-role' };
 });

@@ -7,36 +7,39 @@ const Request = z.object({
   StackId: z.string(),
   RequestId: z.string(),
   LogicalResourceId: z.string(),
+  PhysicalResourceId: z.optional(z.string()),
   ResourceProperties: z.record(z.string(), z.unknown()),
 });
 export type Request = z.infer<typeof Request>;
 
-type CustomResource = {
+/** What a request has led to. */
+export type Applied = {
   /** Names the one thing that the resource stands for; CloudFormation deletes what a changed id stood for. */
   id: string;
-  apply: (request: Request) => Promise<void>;
+  /** What the template may ask the resource for. CloudFormation shows it: nothing secret. */
+  data?: Record<string, string>;
 };
 
 /**
  * A Lambda handler that applies CloudFormation's requests and answers each where it asks to be answered, a failure with
- * its reason. Rejects when CloudFormation cannot be reached, so that Lambda tries again.
+ * its reason, which CloudFormation shows too. Rejects when CloudFormation cannot be reached, so that Lambda tries again.
  */
 export const customResource =
-  ({ id, apply }: CustomResource) =>
+  (apply: (request: Request) => Promise<Applied>) =>
   async (event: unknown): Promise<void> => {
     const request = Request.parse(event);
+    const { StackId, RequestId, LogicalResourceId, PhysicalResourceId = LogicalResourceId } = request;
     const outcome = await apply(request).then(
-      () => ({ Status: 'SUCCESS' }),
-      (error: unknown) => ({ Status: 'FAILED', Reason: reasonOf(error) }),
+      ({ id, data }) => ({ Status: 'SUCCESS', PhysicalResourceId: id, Data: data }),
+      (error: unknown) => ({ Status: 'FAILED', PhysicalResourceId, Reason: reasonOf(error) }),
     );
-    const { StackId, RequestId, LogicalResourceId } = request;
-    await answer(request.ResponseURL, { ...outcome, PhysicalResourceId: id, StackId, RequestId, LogicalResourceId });
+    await answer(request.ResponseURL, { ...outcome, StackId, RequestId, LogicalResourceId });
   };
 
 /** CloudFormation takes 4096 bytes in all. */
 const reasonOf = (error: unknown): string => String(error).slice(0, 1000);
 
-const answer = async (url: string, body: Record<string, string>): Promise<void> => {
+const answer = async (url: string, body: object): Promise<void> => {
   // The URL is signed for a request without a content type.
   const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`CloudFormation refused the answer with ${response.status}.`);

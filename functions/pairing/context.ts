@@ -4,6 +4,7 @@ import type { Directory } from '../shared/directory/index.ts';
 import type { Log } from '../shared/log.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Rates } from '../shared/rates.ts';
+import type { Releases } from '../shared/releases.ts';
 import type { UseCase } from '../shared/serve.ts';
 import type { Sockets } from '../shared/sockets.ts';
 import type { Admit } from './admission.ts';
@@ -13,6 +14,7 @@ export type PairingContext = {
   directory: Directory;
   sockets: Sockets;
   closing: CloseLater;
+  releases: Releases;
   rates: Rates;
   platform: Platform;
   log: Log;

@@ -1,28 +1,60 @@
-import { parseAddress } from '#protocol';
 import { createDirectory } from '../shared/directory/index.ts';
-import { directoryTable, endpoint, readEnv } from '../shared/env.ts';
+import { directoryTable, endpoint, mailboxesTable, push, readEnv, schedules } from '../shared/env.ts';
+import { inPool } from '../shared/in-pool.ts';
 import { log } from '../shared/log.ts';
+import { createMailboxes } from '../shared/mailboxes.ts';
+import { platform } from '../shared/platform.ts';
 import { serveQueue } from '../shared/serve-queue.ts';
 import { createSockets } from '../shared/sockets.ts';
-import { Wakeup } from '../shared/wakeups.ts';
+import { Notice, type Wakeup } from '../shared/wakeups.ts';
+import type { WakeContext } from './context.ts';
+import { createEndpoints } from './endpoints.ts';
+import { remind } from './remind.ts';
+import { createReminders } from './reminders.ts';
+import { wake } from './wake.ts';
+import { createWebPush } from './web-push.ts';
 
-const env = readEnv({ directoryTable, endpoint });
-const directory = createDirectory(env.directoryTable);
-const sockets = createSockets(env.endpoint, log);
+const env = readEnv({ directoryTable, mailboxesTable, endpoint, push, schedules });
+const { webPush } = env.push;
+const context: WakeContext = {
+  directory: createDirectory(env.directoryTable),
+  mailboxes: createMailboxes(env.mailboxesTable),
+  endpoints: createEndpoints(),
+  webPush: webPush && createWebPush(webPush),
+  reminders: createReminders(env.schedules),
+  sockets: createSockets(env.endpoint, log),
+  platform,
+};
 
-/** A device that has connected since its mail was stored may have missed it: it is told to synchronize. */
-const notice = async (address: string): Promise<void> => {
-  const { account, device } = parseAddress(address);
-  const connection = (await directory.device(account, device))?.connection;
-  if (connection !== undefined) await sockets.notify(connection.id, 'relay.waiting', {});
+/** How many devices of one notice are looked after at once. */
+const pool = 32;
+
+/** A device that cannot be woken now holds up no other: the notice comes again, and finds those woken. */
+const wakeAll = async (devices: readonly Wakeup[], askedAt: number): Promise<'done' | 'again'> => {
+  const outcomes = await inPool(pool, devices, async (wakeup) => {
+    try {
+      return await wake(context, wakeup, askedAt);
+    } catch (error) {
+      log.failure('wake', error);
+      return 'again';
+    }
+  });
+  return outcomes.includes('again') ? 'again' : 'done';
 };
 
 /** Looks after the devices that were not connected when there was mail for them. */
 export const handler = serveQueue(
-  Wakeup,
-  async ({ devices }) => {
-    await Promise.all(devices.map(({ device }) => notice(device)));
-    return 'done';
+  Notice,
+  async (notice, sentAt) => {
+    switch (notice.kind) {
+      case 'mail':
+        return wakeAll(notice.devices, sentAt);
+      case 'due':
+        return remind(context, notice);
+      case 'drained':
+        await context.reminders.remove(notice.device, notice.at);
+        return 'done';
+    }
   },
   log,
 );

@@ -1,7 +1,7 @@
 import { parseAddress } from '#protocol';
 import type { DeliveryContext } from './context.ts';
 import type { Deadline } from './deadlines.ts';
-import { framesOf, post } from './deliver.ts';
+import { framesOf, post, wakeupOf } from './deliver.ts';
 
 /**
  * Looks whether a delivery has been acknowledged. If not, it is made once more; if that does not help either, the
@@ -17,13 +17,13 @@ export const checkDeadline = async (context: DeliveryContext, deadline: Deadline
   if (record === undefined) return;
 
   const current = record.connection;
-  const wake = () => wakeups.wake([{ device: address, urgent: left.some(({ urgent }) => urgent === true) }]);
+  const wake = () => wakeups.wake([wakeupOf(address, left)]);
   if (current === undefined) return wake();
   // It has synchronized since it has a new connection.
   if (current.id !== connection) return;
 
   if (!again) {
-    const frames = framesOf(left);
+    const frames = framesOf(left.map(({ envelope }) => envelope));
     const reached = await post(context, { to: address, connection: current, frames });
     return reached ? deadlines.set({ ...deadline, again: true }) : wake();
   }

@@ -1,15 +1,18 @@
 import type { DeviceAddress, Envelope } from '#protocol';
 import { limits } from '#protocol';
 import type { Connection } from '../shared/directory/index.ts';
+import type { Mail } from '../shared/mailboxes.ts';
 import { room, sizeOf } from '../shared/mailboxes.ts';
 import { notification } from '../shared/sockets.ts';
 import type { Wakeup } from '../shared/wakeups.ts';
 import type { DeliveryContext } from './context.ts';
-import { inPool } from './in-pool.ts';
+import { inPool } from '../shared/in-pool.ts';
 
 /** An envelope and the connection of its device, as it was when the device was read. */
-export type Delivery = { to: DeviceAddress; connection: Connection | undefined; envelope: Envelope };
-type Mail = { to: DeviceAddress; connection: Connection | undefined; envelopes: Envelope[] };
+export type Delivery = Mail & { connection: Connection | undefined };
+/** All that there is for one device. */
+type Parcel = { to: DeviceAddress; connection: Connection | undefined; mail: Delivery[] };
+type ConnectedParcel = Parcel & { connection: Connection };
 
 /** `$connect` may not have returned yet: a connection younger than this is not gone because a post says so. */
 const settling = 30_000;
@@ -54,14 +57,11 @@ export const post = async (
 };
 
 /** Sees to it that somebody looks whether the mail has been acknowledged, unless somebody does already. */
-const expectAck = async (
-  context: DeliveryContext,
-  { to, connection, envelopes }: Mail & { connection: Connection },
-) => {
+const expectAck = async (context: DeliveryContext, { to, connection, mail }: ConnectedParcel) => {
   const { directory, deadlines, platform } = context;
   const now = platform.now();
   if (connection.checkAt > now) return;
-  const ids = envelopes.map(({ id }) => id).toSorted();
+  const ids = mail.map(({ envelope }) => envelope.id).toSorted();
   const [from, last] = [ids.at(0), ids.at(-1)];
   if (from === undefined || last === undefined) return;
   await Promise.all([
@@ -70,32 +70,35 @@ const expectAck = async (
   ]);
 };
 
-/** Who has urgent mail wakes urgently. */
-const toWake = (mail: readonly Mail[]): Wakeup['devices'] =>
-  mail.map(({ to, envelopes }) => ({ device: to, urgent: envelopes.some(({ urgent }) => urgent === true) }));
+/** Urgent mail wakes urgently; it is worth it for as long as any of the mail is wanted. */
+export const wakeupOf = (device: DeviceAddress, mail: readonly Omit<Mail, 'to'>[]): Wakeup => ({
+  device,
+  urgent: mail.some(({ envelope }) => envelope.urgent === true),
+  expires: Math.max(...mail.map(({ expires }) => expires)),
+});
+
+const toWake = (parcels: readonly Parcel[]): Wakeup[] => parcels.map(({ to, mail }) => wakeupOf(to, mail));
 
 /**
  * Brings stored mail to the devices that are connected, and has the others woken. What is lost on the way stays stored,
  * and the deadline finds it.
  */
 export const deliver = async (context: DeliveryContext, deliveries: readonly Delivery[]): Promise<void> => {
-  const mail = [...Map.groupBy(deliveries, ({ to }) => to)].map(([to, all]) => ({
+  const parcels = [...Map.groupBy(deliveries, ({ to }) => to)].map(([to, mail]) => ({
     to,
-    connection: all[0]?.connection,
-    envelopes: all.map(({ envelope }) => envelope),
+    connection: mail[0]?.connection,
+    mail,
   }));
-  const connected = mail.flatMap(({ connection, ...rest }) => (connection ? [{ ...rest, connection }] : []));
-  const bring = async (one: Mail & { connection: Connection }) => {
-    const { to, connection, envelopes } = one;
-    const [reached] = await Promise.all([
-      post(context, { to, connection, frames: framesOf(envelopes) }),
-      expectAck(context, one),
-    ]);
+  const connected = parcels.flatMap(({ connection, ...rest }) => (connection ? [{ ...rest, connection }] : []));
+  const bring = async (parcel: ConnectedParcel) => {
+    const { to, connection, mail } = parcel;
+    const frames = framesOf(mail.map(({ envelope }) => envelope));
+    const [reached] = await Promise.all([post(context, { to, connection, frames }), expectAck(context, parcel)]);
     return reached;
   };
   const [reached] = await Promise.all([
     inPool(pool, connected, bring),
-    context.wakeups.wake(toWake(mail.filter(({ connection }) => connection === undefined))),
+    context.wakeups.wake(toWake(parcels.filter(({ connection }) => connection === undefined))),
   ]);
   await context.wakeups.wake(toWake(connected.filter((_, i) => reached[i] === false)));
 };

@@ -2,7 +2,6 @@ import type { AccountId, ErrorObject, Message, MessageId, Recipient } from '#pro
 import { envelopeIdOf, isCurrent, limits, TandemError } from '#protocol';
 import type { DeviceCaller } from '../shared/caller.ts';
 import { toErrorObject } from '../shared/error-object.ts';
-import type { Mail } from '../shared/mailboxes.ts';
 import type { Rates } from '../shared/rates.ts';
 import type { Addressee } from './address.ts';
 import { addressees, createDevicesChanged, readAccounts } from './address.ts';
@@ -12,7 +11,7 @@ import type { Rule } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { noteStored } from './note.ts';
 
-type Posting = Mail & Delivery & Pick<Addressee, 'record'>;
+type Posting = Delivery & Pick<Addressee, 'record'>;
 type Plan = { message: MessageId; mail: Posting[] } | { message: MessageId; error: ErrorObject };
 
 const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { sender: DeviceCaller; now: number }) => {

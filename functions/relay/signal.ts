@@ -3,7 +3,7 @@ import { addressees, createDevicesChanged, readAccounts } from './address.ts';
 import { blockedBy } from './blocked-by.ts';
 import type { Rule } from './context.ts';
 import { post } from './deliver.ts';
-import { inPool } from './in-pool.ts';
+import { inPool } from '../shared/in-pool.ts';
 
 /** How many devices are posted to at once. */
 const pool = 32;

@@ -1,7 +1,14 @@
-import { limits } from '#protocol';
+import { type DeviceAddress, limits } from '#protocol';
 import { standing } from '../shared/caller.ts';
-import type { Rule } from './context.ts';
+import type { DeviceRecord } from '../shared/directory/index.ts';
+import type { RelayContext, Rule } from './context.ts';
+import { endWaking } from './end-waking.ts';
 import { noteEmpty, noteRemoved } from './note.ts';
+
+/** The mailbox has been seen empty. */
+const seenEmpty = async (context: RelayContext, address: DeviceAddress, record: DeviceRecord): Promise<void> => {
+  await Promise.all([noteEmpty(context, { address, held: record.held }), endWaking(context, address, record)]);
+};
 
 /** What waits in the device's mailbox, oldest first, a frame at a time; what it acknowledges with the call leaves first. */
 export const sync: Rule<'relay.sync'> = async (context, caller, params) => {
@@ -14,11 +21,12 @@ export const sync: Rule<'relay.sync'> = async (context, caller, params) => {
 
   const isEmpty = envelopes.length === 0 && after === undefined && next === undefined;
   // Whoever asks for what comes after has the page before: about as many as this one holds.
-  const taken = after === undefined ? 0 : envelopes.length;
-  const mailbox = { address, held: self.devices.get(caller.device)?.held };
+  const left = ack.length + expired.length + (after === undefined ? 0 : envelopes.length);
+  const record = self.devices.get(caller.device);
   await Promise.all([
     mailboxes.remove(address, expired),
-    isEmpty ? noteEmpty(context, mailbox) : noteRemoved(context, mailbox, ack.length + expired.length + taken),
+    record &&
+      (isEmpty ? seenEmpty(context, address, record) : noteRemoved(context, { address, held: record.held }, left)),
   ]);
   return { envelopes, ...(next !== undefined && { next }) };
 };

@@ -5,14 +5,12 @@ import { directoryTable, endpoint, readEnv } from '../shared/env.ts';
 import { log } from '../shared/log.ts';
 import { platform } from '../shared/platform.ts';
 import { serveQueue } from '../shared/serve-queue.ts';
+import { isSettled } from '../shared/settled.ts';
 import { createSockets } from '../shared/sockets.ts';
 
 const env = readEnv({ directoryTable, endpoint });
 const directory = createDirectory(env.directoryTable);
 const sockets = createSockets(env.endpoint, log);
-
-/** By then, whoever asked has unlinked the device, or failed to: no function of the API runs that long. */
-const settled = 29_000;
 
 /** Whether the device has the connection, and is still linked. */
 const isInUse = async ({ connection, unless }: Closing): Promise<boolean> => {
@@ -25,7 +23,7 @@ const isInUse = async ({ connection, unless }: Closing): Promise<boolean> => {
 export const handler = serveQueue(
   Closing,
   async (closing, sentAt) => {
-    if (await isInUse(closing)) return platform.now() - sentAt > settled ? 'done' : 'again';
+    if (await isInUse(closing)) return isSettled(sentAt, platform.now()) ? 'done' : 'again';
     await sockets.close(closing.connection);
     return 'done';
   },

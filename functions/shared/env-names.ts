@@ -5,6 +5,7 @@ export const envNames = {
   closingQueue: 'CLOSING_QUEUE',
   deadlineQueue: 'DEADLINE_QUEUE',
   wakeupTopic: 'WAKEUP_TOPIC',
+  releaseQueue: 'RELEASE_QUEUE',
   /** The stage's own URL, `wss://<api>.execute-api.<region>.amazonaws.com/<stage>`. */
   endpoint: 'ENDPOINT',
   /** The public host that clients connect to, where it is not the endpoint's. */
@@ -14,4 +15,8 @@ export const envNames = {
   quotas: 'QUOTAS',
   /** JSON: who may register. */
   admission: 'ADMISSION',
+  /** JSON: by what devices can be woken. */
+  push: 'PUSH',
+  /** JSON: where and as whom schedules are made. */
+  schedules: 'SCHEDULES',
 } as const;

@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
 import { AdmissionPolicy } from './admission-policy.ts';
 import { envNames } from './env-names.ts';
+import { PushSettings } from './push-settings.ts';
 import { quotaNames } from './quotas.ts';
+
+/** Of EventBridge Scheduler: the group of the schedules, the ARN of the queue they lead to, and of the role that may send there. */
+const ScheduleSettings = z.object({ group: z.string(), queue: z.string(), role: z.string() });
+export type ScheduleSettings = z.infer<typeof ScheduleSettings>;
 
 /** A setting that is written as JSON. */
 const json = z.pipe(
@@ -22,11 +27,14 @@ const settings = {
   closingQueue: z.url(),
   deadlineQueue: z.url(),
   wakeupTopic: z.string().check(z.startsWith('arn:')),
+  releaseQueue: z.url(),
   endpoint: z.url({ protocol: /^wss?$/ }),
   host: z.optional(z.string().check(z.minLength(1))),
   minimumClient: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
   quotas: z.pipe(json, z.record(z.enum(quotaNames), z.int())),
   admission: z.pipe(json, AdmissionPolicy),
+  push: z.pipe(json, PushSettings),
+  schedules: z.pipe(json, ScheduleSettings),
 };
 export const {
   directoryTable,
@@ -34,11 +42,14 @@ export const {
   closingQueue,
   deadlineQueue,
   wakeupTopic,
+  releaseQueue,
   endpoint,
   host,
   minimumClient,
   quotas,
   admission,
+  push,
+  schedules,
 } = settings;
 
 const isName = (name: string): name is keyof typeof envNames => Object.hasOwn(envNames, name);

@@ -53,6 +53,8 @@ type PageWanted = { after: EnvelopeId | undefined; limit: number; now: number };
 type Span = { from: EnvelopeId; to: EnvelopeId; at: number };
 type Range = { condition: string; values: Record<string, string> };
 const wholeMailbox: Range = { condition: 'pk = :pk', values: {} };
+const behind = (last: EnvelopeId | undefined): Range =>
+  last === undefined ? wholeMailbox : { condition: 'pk = :pk AND sk > :after', values: { ':after': last } };
 
 /** How many envelopes are read first, when nobody knows how large they are, and how often it is read for one page. */
 const firstRead = 2;
@@ -106,10 +108,23 @@ export const createMailboxes = (table: string) => {
     },
 
     /** What is left, and has not expired, of the envelopes from one id to another that came by then; at most a hundred. */
-    between: async (device: DeviceAddress, { from, to, at }: Span, now: number): Promise<Envelope[]> => {
+    between: async (device: DeviceAddress, { from, to, at }: Span, now: number): Promise<Mail[]> => {
       const range = { condition: 'pk = :pk AND sk BETWEEN :from AND :to', values: { ':from': from, ':to': to } };
       const { items } = await read(device, { ...range, limit: limits.batch });
-      return items.filter((item) => item.at <= at && item.ttl * 1000 > now).map(toEnvelope);
+      const left = items.filter((item) => item.at <= at && item.ttl * 1000 > now);
+      return left.map((item) => ({ to: device, envelope: toEnvelope(item), expires: item.ttl * 1000 }));
+    },
+
+    /** When the oldest envelope expires that has not yet, in milliseconds since 1970; undefined when none is found. */
+    oldest: async (device: DeviceAddress, now: number): Promise<number | undefined> => {
+      let [range, limit] = [wholeMailbox, firstRead];
+      for (let reads = 0; reads < mostReads; reads += 1) {
+        const { items, more } = await read(device, { ...range, limit });
+        const found = items.find(({ ttl }) => ttl * 1000 > now);
+        if (found !== undefined || !more) return found && found.ttl * 1000;
+        [range, limit] = [behind(items.at(-1)?.sk), limits.batch];
+      }
+      return undefined;
     },
 
     /**
@@ -120,9 +135,7 @@ export const createMailboxes = (table: string) => {
       const page: Page = { envelopes: [], next: undefined, expired: [] };
       let [size, last, wanted] = [0, after, Math.min(firstRead, limit)];
       for (let reads = 0; reads < mostReads; reads += 1) {
-        const range =
-          last === undefined ? wholeMailbox : { condition: 'pk = :pk AND sk > :after', values: { ':after': last } };
-        const { items, more } = await read(device, { ...range, limit: wanted });
+        const { items, more } = await read(device, { ...behind(last), limit: wanted });
         for (const item of items) {
           const envelope = toEnvelope(item);
           const expired = item.ttl * 1000 <= now;

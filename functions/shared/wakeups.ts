@@ -1,21 +1,43 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
-import { DeviceAddress } from '#protocol';
+import { DeviceAddress, Timestamp } from '#protocol';
 
-/** Devices that had mail and were not connected. */
-export const Wakeup = z.object({ devices: z.array(z.object({ device: DeviceAddress, urgent: z.boolean() })) });
+const Wakeup = z.object({
+  device: DeviceAddress,
+  urgent: z.boolean(),
+  /** When nobody wants the last of its mail any more. */
+  expires: Timestamp,
+});
+/** A device that had mail and was not connected. */
 export type Wakeup = z.infer<typeof Wakeup>;
 
-/** Tells the notifier, by a topic: it looks again whether the devices are connected, and wakes those that are not. */
+/** The reminder of that time, of a device. */
+const reminder = { device: DeviceAddress, at: Timestamp };
+
+/** What the notifier is told: mail has come for devices, a reminder is due, or needs no longer be made. */
+export const Notice = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mail'), devices: z.array(Wakeup) }),
+  z.object({ kind: z.literal('due'), ...reminder }),
+  z.object({ kind: z.literal('drained'), ...reminder }),
+]);
+export type Notice = z.infer<typeof Notice>;
+
+/** Tells the notifier, by a topic. */
 export const createWakeups = (topic: string) => {
   const client = new SNSClient();
+  const tell = async (notice: Notice): Promise<void> => {
+    await client.send(new PublishCommand({ TopicArn: topic, Message: JSON.stringify(notice) }));
+  };
   return {
-    /** @throws when it could not be said: nobody may rely on it then */
-    wake: async (devices: Wakeup['devices']): Promise<void> => {
-      if (devices.length === 0) return;
-      const wakeup: Wakeup = { devices };
-      await client.send(new PublishCommand({ TopicArn: topic, Message: JSON.stringify(wakeup) }));
+    /**
+     * It looks again whether the devices are connected, and wakes those that are not.
+     * @throws when it could not be said: nobody may rely on it then
+     */
+    wake: async (devices: readonly Wakeup[]): Promise<void> => {
+      if (devices.length > 0) await tell({ kind: 'mail', devices: [...devices] });
     },
+    /** The device has fetched all its mail: it need not be reminded at that time. */
+    drained: (device: DeviceAddress, at: number): Promise<void> => tell({ kind: 'drained', device, at }),
   };
 };
 export type Wakeups = ReturnType<typeof createWakeups>;

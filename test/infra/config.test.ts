@@ -26,6 +26,7 @@ test('nothing needs to be configured', () => {
     throttlingRate: 2000,
     throttlingBurst: 1000,
     admission: 'open',
+    webPushHosts: ['fcm.googleapis.com', '*.push.services.mozilla.com', '*.notify.windows.com', '*.push.apple.com'],
     ...allowed,
     logRetentionDays: 30,
   });
@@ -37,8 +38,13 @@ test('the command line, which knows texts only, can set numbers', () => {
     'tandem.logRetentionDays': '90',
     'tandem.guestCallsPerMinute': '7',
     'tandem.mailboxEnvelopes': '500',
+    'tandem.webPushHosts': 'push.example.net,*.example.org',
   });
-  expect(config).toMatchObject({ throttlingRate: 500, logRetentionDays: 90 });
+  expect(config).toMatchObject({
+    throttlingRate: 500,
+    logRetentionDays: 90,
+    webPushHosts: ['push.example.net', '*.example.org'],
+  });
   expect(quotasOf(config)).toEqual({ ...allowed, guestCallsPerMinute: 7, mailboxEnvelopes: 500 });
 });
 
@@ -69,6 +75,16 @@ describe('a wrong setting', () => {
     ['tandem.ticketJwks', 'http://shop.example.org/keys.json'],
     ['tandem.ticketJwks', 'keys.json'],
     ['tandem.ticketSecret', 'a secret'],
+    ['tandem.apnsSecret', 'a secret'],
+    ['tandem.fcmSecret', ''],
+    ['tandem.webPushSubject', 'push@example.org'],
+    ['tandem.webPushSubject', 'http://example.org'],
+    ['tandem.webPushHosts', ''],
+    ['tandem.webPushHosts', 'https://push.example.net'],
+    ['tandem.webPushHosts', 'push.example.net, push.example.org'],
+    ['tandem.webPushHosts', '*'],
+    ['tandem.webPushHosts', 'push.*.net'],
+    ['tandem.webPushHosts', 'push.example.net:8443'],
     ['tandem.guestConnectionsPerMinute', 0],
     ['tandem.guestCallsPerMinute', '-1'],
     ['tandem.registrationsPerHour', 1_000_000_001],

@@ -34,7 +34,7 @@ describe('every function', () => {
 
   test('behind the API or a queue gives up before the gateway does, after 29 seconds', () => {
     const behind = functionsIn(template).filter(({ id }) => !id.startsWith('EndpointLogRole'));
-    expect(behind).toHaveLength(10);
+    expect(behind).toHaveLength(12);
     for (const { Timeout } of behind) expect(Timeout).toBeLessThan(29);
   });
 
@@ -58,19 +58,24 @@ test('a function is told what it needs and no more', () => {
   const CLOSING_QUEUE = '<ClosingQueue>';
   const DEADLINE_QUEUE = '<DeadlinesQueue>';
   const WAKEUP_TOPIC = '<WakeupsTopic>';
+  const RELEASE_QUEUE = '<PushReleasesQueue>';
+  const PUSH = '{"applications":{}}';
+  const SCHEDULES = '{"group":"<SchedulesGroup>","queue":"<WakeupsNoticesQueue.Arn>","role":"<SchedulesRole.Arn>"}';
   const ENDPOINT = endpoint;
   const reached = { CLOSING_QUEUE, DEADLINE_QUEUE, WAKEUP_TOPIC, ENDPOINT };
   expect(environmentsIn(template)).toEqual({
     authorize: { DIRECTORY_TABLE, ENDPOINT },
     connection: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
     session: { MINIMUM_CLIENT: '0.0.0' },
-    account: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS, ADMISSION: '{"kind":"open"}' },
-    pairing: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    account: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, ENDPOINT, QUOTAS, ADMISSION: '{"kind":"open"}' },
+    pairing: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, ENDPOINT, QUOTAS },
     keys: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    push: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, QUOTAS, PUSH },
     relay: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached, QUOTAS },
     close: { DIRECTORY_TABLE, ENDPOINT },
     deadline: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached },
-    notifier: { DIRECTORY_TABLE, ENDPOINT },
+    notifier: { DIRECTORY_TABLE, MAILBOXES_TABLE, ENDPOINT, PUSH, SCHEDULES },
+    upkeep: { DIRECTORY_TABLE, ENDPOINT },
     EndpointLogRoleapigatewaylogrole: undefined,
   });
 });
@@ -102,7 +107,7 @@ test('quotas reach the functions that count, the policy of admission the one tha
   const counting = Object.entries(environments).flatMap(([id, variables]) =>
     variables?.['QUOTAS'] === undefined ? [] : [[id, variables['QUOTAS']] as const],
   );
-  expect(counting.map(([id]) => id).toSorted()).toEqual(['account', 'connection', 'keys', 'pairing', 'relay']);
+  expect(counting.map(([id]) => id).toSorted()).toEqual(['account', 'connection', 'keys', 'pairing', 'push', 'relay']);
   for (const [, quotas] of counting) expect(JSON.parse(quotas)).toMatchObject({ guestCallsPerMinute: 3 });
   const admitting = Object.entries(environments).filter(([, variables]) => variables?.['ADMISSION'] !== undefined);
   expect(admitting.map(([id]) => id)).toEqual(['account']);

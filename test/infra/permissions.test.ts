@@ -4,7 +4,12 @@ import { templateWith } from '../fixtures/stage.ts';
 import { resourcesOf, synthesized } from './template.ts';
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
-const Statement = z.strictObject({ Effect: z.literal('Allow'), Action: oneOrMore, Resource: oneOrMore });
+const Statement = z.strictObject({
+  Effect: z.literal('Allow'),
+  Action: oneOrMore,
+  Resource: oneOrMore,
+  Condition: z.record(z.string(), z.unknown()).optional(),
+});
 const Policy = z.object({
   Roles: z.array(z.string()),
   PolicyDocument: z.object({ Statement: z.array(Statement) }),
@@ -43,6 +48,8 @@ const closing = '<ClosingQueue.Arn>';
 const deadlines = '<DeadlinesQueue.Arn>';
 const notices = '<WakeupsNoticesQueue.Arn>';
 const wakeups = '<WakeupsTopic>';
+const releases = '<PushReleasesQueue.Arn>';
+const schedules = 'arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/Tandem-dev/*';
 
 /** What Lambda does with the queue of a function, in its name. */
 const works = (queue: string) =>
@@ -71,6 +78,7 @@ describe('beside writing its own log', () => {
         `dynamodb:Query ${directory}`,
         `dynamodb:UpdateItem ${directory}`,
         `sqs:SendMessage ${closing}`,
+        `sqs:SendMessage ${releases}`,
         connections('POST'),
       ],
     },
@@ -84,6 +92,7 @@ describe('beside writing its own log', () => {
         `dynamodb:Query ${directory}`,
         `dynamodb:UpdateItem ${directory}`,
         `sqs:SendMessage ${closing}`,
+        `sqs:SendMessage ${releases}`,
         connections('POST'),
       ],
     },
@@ -98,6 +107,19 @@ describe('beside writing its own log', () => {
         `dynamodb:UpdateItem ${directory}`,
         `sqs:SendMessage ${closing}`,
         connections('POST'),
+      ],
+    },
+    {
+      name: 'push',
+      log: 'pushlog',
+      may: [
+        `dynamodb:DeleteItem ${directory}`,
+        `dynamodb:GetItem ${directory}`,
+        `dynamodb:PutItem ${directory}`,
+        `dynamodb:Query ${directory}`,
+        `dynamodb:UpdateItem ${directory}`,
+        `sqs:SendMessage ${closing}`,
+        `sqs:SendMessage ${releases}`,
       ],
     },
     {
@@ -139,7 +161,30 @@ describe('beside writing its own log', () => {
     {
       name: 'notifier',
       log: 'notifierlog',
-      may: [`dynamodb:GetItem ${directory}`, ...works(notices), connections('POST')],
+      may: [
+        `dynamodb:DeleteItem ${directory}`,
+        `dynamodb:GetItem ${directory}`,
+        `dynamodb:Query ${directory}`,
+        `dynamodb:Query ${mailboxes}`,
+        `dynamodb:UpdateItem ${directory}`,
+        'iam:PassRole <SchedulesRole.Arn>',
+        `scheduler:CreateSchedule ${schedules}`,
+        `scheduler:DeleteSchedule ${schedules}`,
+        ...works(notices),
+        connections('POST'),
+      ],
+    },
+    {
+      name: 'upkeep',
+      log: 'upkeeplog',
+      may: [
+        `dynamodb:DeleteItem ${directory}`,
+        `dynamodb:GetItem ${directory}`,
+        `dynamodb:Query ${directory}`,
+        `dynamodb:UpdateItem ${directory}`,
+        ...works(releases),
+        connections('POST'),
+      ],
     },
     {
       name: 'EndpointLogRoleapigatewaylogrole',
@@ -155,7 +200,7 @@ describe('beside writing its own log', () => {
   });
 
   test('there is no other function', () => {
-    expect(allowed.size).toBe(11);
+    expect(allowed.size).toBe(13);
   });
 });
 
@@ -172,6 +217,36 @@ test('the secret of tickets, where there is one, can be read by the function tha
   );
   const secret = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:shop/tickets-??????';
   expect(mayRead).toEqual([`account: secretsmanager:GetSecretValue ${secret}`]);
+});
+
+test('where there are applications, each function may do its part to the endpoints of this stage alone', async () => {
+  const pushing = allowedIn(
+    await templateWith({
+      'tandem.apnsSecret': 'apple',
+      'tandem.fcmSecret': 'google',
+      'tandem.webPushSubject': 'mailto:push@example.org',
+    }),
+  );
+  const more = (name: string) => {
+    const before = new Set(allowed.get(name));
+    return (pushing.get(name) ?? []).filter((one) => !before.has(one));
+  };
+  const endpoints = 'arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:endpoint/*/Tandem-dev/*';
+  const key = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:Tandem-dev/vapid-key-??????';
+  expect(more('push')).toEqual([
+    'sns:CreatePlatformEndpoint <PushApplicationsapns>',
+    'sns:CreatePlatformEndpoint <PushApplicationsapnssandbox>',
+    'sns:CreatePlatformEndpoint <PushApplicationsfcm>',
+    `sns:GetEndpointAttributes ${endpoints}`,
+    `sns:SetEndpointAttributes ${endpoints}`,
+  ]);
+  expect(more('notifier')).toEqual([
+    `secretsmanager:GetSecretValue ${key}`,
+    `sns:DeleteEndpoint ${endpoints}`,
+    `sns:Publish ${endpoints}`,
+  ]);
+  expect(more('upkeep')).toEqual([`sns:DeleteEndpoint ${endpoints}`, `sns:GetEndpointAttributes ${endpoints}`]);
+  for (const name of ['relay', 'pairing', 'account', 'deadline']) expect(more(name)).toEqual([]);
 });
 
 test('no role allows anything on *, or any action by a pattern', () => {
@@ -196,14 +271,32 @@ test('no role has a policy of AWS, except the one under which the account’s AP
   expect(roles.filter(({ properties }) => properties['Policies'] !== undefined)).toEqual([]);
 });
 
-const trust = (service: string) => ({
-  Version: '2012-10-17',
-  Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: service } }],
+test('only Scheduler can be passed the role of schedules, which may do no more than send to the notifier’s queue', () => {
+  const passing = policies
+    .flatMap((policy) => policy.PolicyDocument.Statement)
+    .filter(({ Resource }) => Resource.includes('<SchedulesRole.Arn>'));
+  expect(passing).toMatchObject([
+    { Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } } },
+  ]);
+  const own = policies.filter(({ Roles }) => Roles.includes('<SchedulesRole>'));
+  expect(own.flatMap((policy) => policy.PolicyDocument.Statement)).toEqual([
+    { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [notices] },
+  ]);
 });
 
-test('a role can be assumed by Lambda alone, the logging role by API Gateway alone', () => {
+const trust = (service: string, Condition?: object) => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: service }, ...(Condition && { Condition }) },
+  ],
+});
+
+test('a role can be assumed by Lambda alone, the logging role by API Gateway, that of schedules by Scheduler for its group', () => {
   const trusted = new Map(roles.map(({ id, properties }) => [id, properties['AssumeRolePolicyDocument']]));
-  const { EndpointLogRole: logRole, ...others } = Object.fromEntries(trusted);
+  const { EndpointLogRole: logRole, SchedulesRole: scheduling, ...others } = Object.fromEntries(trusted);
   expect(logRole).toEqual(trust('apigateway.amazonaws.com'));
+  expect(scheduling).toEqual(
+    trust('scheduler.amazonaws.com', { ArnEquals: { 'aws:SourceArn': '<SchedulesGroup.Arn>' } }),
+  );
   for (const other of Object.values(others)) expect(other).toEqual(trust('lambda.amazonaws.com'));
 });

@@ -7,7 +7,9 @@ const queues = new Map(resourcesOf(template, 'AWS::SQS::Queue').map(({ id, prope
 const topics = resourcesOf(template, 'AWS::SNS::Topic');
 
 /** Each queue of work, and the function that works on it. */
-const workers = { Closing: 'close', Deadlines: 'deadline', WakeupsNotices: 'notifier' };
+const workers = { Closing: 'close', Deadlines: 'deadline', PushReleases: 'upkeep', WakeupsNotices: 'notifier' };
+/** The topics that lead to queues, and their dead letters. */
+const led = { WakeupsTopic: 'WakeupsNotices', PushFailures: 'PushReleases' };
 const [names, all] = [Object.keys(workers), Object.entries(workers)];
 
 const overTlsAlone = (action: string, resource: string) => ({
@@ -17,9 +19,14 @@ const overTlsAlone = (action: string, resource: string) => ({
   Principal: { AWS: '*' },
   Resource: resource,
 });
-const fromTopic = (queue: string) => ({
+const overTls = (topic: string) => ({
+  ...overTlsAlone('sns:Publish', `<${topic}>`),
+  Sid: 'AllowPublishThroughSSLOnly',
+  Principal: '*',
+});
+const fromTopic = (topic: string, queue: string) => ({
   Action: 'sqs:SendMessage',
-  Condition: { ArnEquals: { 'aws:SourceArn': '<WakeupsTopic>' } },
+  Condition: { ArnEquals: { 'aws:SourceArn': `<${topic}>` } },
   Effect: 'Allow',
   Principal: { Service: 'sns.amazonaws.com' },
   Resource: `<${queue}.Arn>`,
@@ -58,13 +65,17 @@ describe('a queue of work', () => {
     for (const queue of queues.values()) expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
   });
 
-  test('is reached over TLS alone, as are its dead letters; only the topic of wake-ups may send, and to one', () => {
-    const senders = new Set(['WakeupsNoticesQueue', 'WakeupsNoticesDeadLetters']);
+  test('is reached over TLS alone, as are its dead letters; only the topic that leads to it may send', () => {
+    const senders = new Map(
+      Object.entries(led).flatMap(([topic, name]) =>
+        [`${name}Queue`, `${name}DeadLetters`].map((queue) => [queue, fromTopic(topic, queue)] as const),
+      ),
+    );
     const expected = [...queues.keys()].map((id) => [
       `<${id}>`,
       {
         Version: '2012-10-17',
-        Statement: [overTlsAlone('sqs:*', `<${id}.Arn>`), ...(senders.has(id) ? [fromTopic(id)] : [])],
+        Statement: [overTlsAlone('sqs:*', `<${id}.Arn>`), ...[senders.get(id) ?? []].flat()],
       },
     ]);
     expect(statementsOf('AWS::SQS::QueuePolicy', 'Queues')).toEqual(Object.fromEntries(expected));
@@ -91,29 +102,53 @@ describe('a queue of work', () => {
   });
 });
 
-describe('the topic of wake-ups', () => {
-  test('is the only one, and is published to over TLS alone', () => {
-    expect(topics.map(({ id }) => id)).toEqual(['WakeupsTopic']);
+test('what was given up after five attempts raises an alarm, by each queue of its own', () => {
+  const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+  const expected = names.map((name) => ({
+    AlarmDescription: expect.stringContaining('given up after 5 attempts'),
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: `<${name}DeadLetters.QueueName>` }],
+    Statistic: 'Maximum',
+    Period: 300,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  }));
+  expect(alarms).toHaveLength(expected.length);
+  expect(alarms).toEqual(expect.arrayContaining(expected));
+});
+
+describe('the topics of wake-ups and of failed pushes', () => {
+  test('are the only ones, and are published to over TLS alone', () => {
+    expect(topics.map(({ id }) => id).toSorted()).toEqual(Object.keys(led).toSorted());
+    const bySns = {
+      Action: 'sns:Publish',
+      Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      Effect: 'Allow',
+      Principal: { Service: 'sns.amazonaws.com' },
+      Resource: '<PushFailures>',
+      Sid: expect.any(String),
+    };
     expect(statementsOf('AWS::SNS::TopicPolicy', 'Topics')).toEqual({
-      '<WakeupsTopic>': {
+      '<WakeupsTopic>': { Version: '2012-10-17', Statement: [overTls('WakeupsTopic')] },
+      '<PushFailures>': {
         Version: '2012-10-17',
-        Statement: [
-          { ...overTlsAlone('sns:Publish', '<WakeupsTopic>'), Sid: 'AllowPublishThroughSSLOnly', Principal: '*' },
-        ],
+        Statement: expect.arrayContaining([bySns, { ...overTls('PushFailures'), Sid: expect.any(String) }]),
       },
     });
   });
 
-  test('reaches the notifier’s queue as it was said, or else its dead letters', () => {
+  test('reach a queue each as it was said, or else its dead letters', () => {
     const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(({ properties }) => properties);
-    expect(subscriptions).toEqual([
-      {
-        Endpoint: '<WakeupsNoticesQueue.Arn>',
-        Protocol: 'sqs',
-        RawMessageDelivery: true,
-        RedrivePolicy: { deadLetterTargetArn: '<WakeupsNoticesDeadLetters.Arn>' },
-        TopicArn: '<WakeupsTopic>',
-      },
-    ]);
+    const expected = Object.entries(led).map(([topic, name]) => ({
+      Endpoint: `<${name}Queue.Arn>`,
+      Protocol: 'sqs',
+      RawMessageDelivery: true,
+      RedrivePolicy: { deadLetterTargetArn: `<${name}DeadLetters.Arn>` },
+      TopicArn: `<${topic}>`,
+    }));
+    expect(new Set(subscriptions)).toEqual(new Set(expected));
   });
 });

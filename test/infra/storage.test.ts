@@ -40,7 +40,7 @@ test.for(['prod', 'production', 'staging', 'development'])(
     const kept = resourcesOf(template).filter(({ type }) =>
       ['AWS::DynamoDB::GlobalTable', 'AWS::Logs::LogGroup'].includes(type),
     );
-    expect(kept).toHaveLength(14);
+    expect(kept).toHaveLength(16);
     for (const { deletionPolicy, updateReplacePolicy } of kept) {
       expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
     }

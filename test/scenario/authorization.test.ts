@@ -88,6 +88,9 @@ const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params
   'contacts.unblock': ({ other }) => ({ account: other.account }),
   'keys.publish': () => ({ oneTime: [] }),
   'keys.claim': ({ account }) => ({ devices: [`${account.account}.1`] }),
+  'push.config': () => ({}),
+  'push.register': () => ({ kind: 'fcm', token: 'token' }),
+  'push.unregister': () => ({}),
 };
 
 const refusals = new Set(['guests_refused', 'devices_refused', 'companions_refused', 'unlinked']);

@@ -20,7 +20,7 @@ const prepare = async () => {
     if (found === undefined) throw new Error(`There is no queue ${part}.`);
     return found;
   };
-  return { ...cloud, lines, queue: find('ClosingQueue'), deadLetters: find('DeadLetters') };
+  return { ...cloud, lines, queue: find('ClosingQueue'), deadLetters: find('ClosingDeadLetters') };
 };
 
 let cloud: Awaited<ReturnType<typeof prepare>>;

@@ -4,14 +4,18 @@ import * as z from 'zod/mini';
 import type { Cloud } from '#local';
 import { limits } from '#protocol';
 import { meet, meetPhones } from '../fixtures/mail.ts';
+import { openDirectory } from '../fixtures/operator.ts';
 import { codeOf, connectDevice, succeed, type Wire } from '../fixtures/wire.ts';
-import { registerAccount, startTestCloud } from '../fixtures/world.ts';
+import { deletion, registerAccount, startTestCloud } from '../fixtures/world.ts';
 
 let cloud: Cloud;
+let directory: Awaited<ReturnType<typeof openDirectory>>;
 beforeAll(async () => {
   cloud = await startTestCloud();
+  directory = await openDirectory(cloud);
 });
 afterAll(async () => {
+  directory[Symbol.dispose]();
   await cloud[Symbol.asyncDispose]();
 });
 
@@ -149,3 +153,25 @@ test('many who claim at once never get the same one-time key', async () => {
   expect(oneTime.toSorted()).toEqual(published.flat().toSorted());
   for (const { blob, oneTime } of bundles) if (!oneTime) expect(blob).toBe(lastResort);
 });
+
+test.for(['is unlinked', 'leaves', 'goes with its account'])(
+  'the keys of a device that %s are forgotten',
+  async (how) => {
+    await using met = await meet(cloud.endpoint);
+    const { ada, phone } = met;
+    const { account, device } = ada.companion;
+    await using computer = await connectDevice(cloud.endpoint, ada.companion);
+    await publish(computer, newBlobs(), newBlob());
+    await publish(phone, newBlobs(3));
+
+    if (how === 'leaves') await succeed(computer, 'devices.leave', {});
+    else if (how === 'is unlinked')
+      await succeed(phone, 'devices.update', { deviceList: ada.removing(ada.list, device) });
+    else await succeed(phone, 'account.delete', deletion(cloud.endpoint, ada));
+
+    const left = (number: number) => directory.keys(`K#${account}.${number}`);
+    await expect.poll(() => left(device), { timeout: 30_000 }).toEqual([]);
+    if (how === 'goes with its account') await expect.poll(() => left(1), { timeout: 30_000 }).toEqual([]);
+    else expect(await left(1)).toHaveLength(4);
+  },
+);

@@ -51,17 +51,21 @@ test('docs/security.md names tests that there are', async () => {
 });
 
 describe('what the documents show', () => {
-  test('compiles, where it is TypeScript', async () => {
-    const folder = join('dist', 'documents');
+  test.for([
+    { language: 'ts', config: 'tsconfig.json' },
+    { language: 'ts browser', config: 'client/tsconfig.json' },
+    { language: 'ts worker', config: 'client/service-worker/tsconfig.json' },
+  ])('compiles, where it is $language', async ({ language, config }) => {
+    const folder = join('dist', 'documents', language.replace(' ', '-'));
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const examples = await blocks('ts');
+    const examples = await blocks(language);
     await Promise.all(
       examples.map(({ page, code }, i) => writeFile(join(folder, `${basename(page, '.md')}-${i}.ts`), given + code)),
     );
     await writeFile(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../../tsconfig.json', include: ['.'], exclude: [] }),
+      JSON.stringify({ extends: join('../../..', config), include: ['.'], exclude: [] }),
     );
     const check = promisify(execFile)('node_modules/.bin/tsc', ['-p', folder]);
     expect(await check.catch((error: { stdout: string }) => error.stdout)).toMatchObject({ stdout: '' });

@@ -5,6 +5,7 @@ import type { AccountId, DeviceNumber } from '#protocol';
 import { accountIdOf, DeviceList, deviceListHash, PublicKey } from '#protocol';
 import type { Holding } from './holdings.ts';
 import { keys } from './keys.ts';
+import { Reminder, Wake } from './wakes.ts';
 import { transact } from './transact.ts';
 
 const AccountItem = z.object({ sk: z.literal('account'), list: DeviceList, blocks: z.optional(z.int()) });
@@ -18,17 +19,26 @@ const DeviceItem = z.object({
   connection: z.optional(z.string()),
   connectedAt: z.optional(z.int()),
   checkAt: z.optional(z.int()),
+  push: z.optional(z.string()),
+  woken: z.optional(Wake),
+  reminder: z.optional(Reminder),
   held: z.optional(z.number()),
   heldBytes: z.optional(z.number()),
   heldAt: z.optional(z.int()),
 });
 
-/** A linked device, its open connection if it has one, and an estimate of what its mailbox holds. */
+/**
+ * A linked device, its open connection if it has one, and an estimate of what its mailbox holds. `push` is the id of the
+ * token that it has registered; `woken` what has been done to wake it since it was connected last.
+ */
 export type DeviceRecord = {
   device: DeviceNumber;
   key: string;
   connection: Connection | undefined;
   held: Holding;
+  push: string | undefined;
+  woken: Wake | undefined;
+  reminder: Reminder | undefined;
 };
 /** `checkAt`: when it is looked after whether what was delivered last has been acknowledged. */
 export type Connection = { id: string; at: number; checkAt: number };
@@ -57,12 +67,18 @@ const toDevice = (item: unknown): DeviceRecord => {
     held = 0,
     heldBytes = 0,
     heldAt = 0,
+    push,
+    woken,
+    reminder,
   } = DeviceItem.parse(item);
   return {
     device,
     key,
     connection: connection === undefined ? undefined : { id: connection, at: connectedAt, checkAt },
     held: { envelopes: held, bytes: heldBytes, at: heldAt },
+    push,
+    woken,
+    reminder,
   };
 };
 

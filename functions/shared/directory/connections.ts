@@ -17,7 +17,7 @@ export type Connected = { accepted: true; replaced: string | undefined } | { acc
 export const connectionStore = (client: DynamoDBDocumentClient, table: string) => ({
   /**
    * Records a device's new connection, if the device is linked and its token is later than the last one: a token
-   * works once, and a removed device is not resurrected. `replaced` is the connection that it had before.
+   * works once, and a removed device is not resurrected. It is awake: what woke it is forgotten. `replaced` is the connection that it had before.
    */
   connect: async (
     address: string,
@@ -30,7 +30,7 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
         new UpdateCommand({
           TableName: table,
           Key: keys.device(account, device),
-          UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time REMOVE checkAt',
+          UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time REMOVE checkAt, woken',
           ConditionExpression: 'attribute_exists(pk) AND tokenTime < :time',
           ExpressionAttributeNames: { '#connection': 'connection' },
           ExpressionAttributeValues: { ':connection': connection.id, ':at': connection.at, ':time': tokenTime },

@@ -6,11 +6,15 @@ import { contactStore } from './contacts.ts';
 import { holdingStore } from './holdings.ts';
 import { keyBoxStore } from './key-boxes.ts';
 import { pairingStore } from './pairings.ts';
+import { pushTokenStore } from './push-tokens.ts';
 import { rateStore } from './rates.ts';
+import { wakeStore } from './wakes.ts';
 
 export type { Account, Connection, DeviceRecord, UsedTicket } from './accounts.ts';
 export type { Holding } from './holdings.ts';
 export type { Pairing, PairingIn } from './pairings.ts';
+export type { PushTarget, PushToken } from './push-tokens.ts';
+export type { Reminder, Wake } from './wakes.ts';
 
 /** The `Directory` table: who exists and how to reach them. */
 export const createDirectory = (table: string) => {
@@ -24,7 +28,9 @@ export const createDirectory = (table: string) => {
     ...holdingStore(client, table),
     ...keyBoxStore(client, table),
     ...pairingStore(client, table),
+    ...pushTokenStore(client, table),
     ...rateStore(client, table),
+    ...wakeStore(client, table),
   };
 };
 export type Directory = ReturnType<typeof createDirectory>;

@@ -114,5 +114,16 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
       if (key !== undefined) return { blob: key.blob, oneTime: true, available };
       return box.lastResort === undefined ? undefined : { blob: box.lastResort, oneTime: false, available };
     },
+
+    /** Deletes whatever keys the device has left; can be repeated. */
+    forgetKeys: async (device: DeviceAddress): Promise<void> => {
+      const { next, end } = await read(device);
+      const numbers = Array.from({ length: end - next }, (_, i) => next + i);
+      const forget = (key: ReturnType<typeof keys.keyBox>) =>
+        client.send(new DeleteCommand({ TableName: table, Key: key }));
+      await Promise.all(numbers.map((number) => forget(keys.oneTimeKey(device, number))));
+      // The box last: without it nobody would know of the others.
+      await forget(keys.keyBox(device));
+    },
   };
 };

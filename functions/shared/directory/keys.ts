@@ -9,6 +9,7 @@ export const keys = {
   written: (account: AccountId, to: AccountId) => ({ pk: `A#${account}`, sk: `~written#${to}` }),
   keyBox: (device: DeviceAddress) => ({ pk: `K#${device}`, sk: 'box' }),
   oneTimeKey: (device: DeviceAddress, index: number) => ({ pk: `K#${device}`, sk: `key#${index}` }),
+  pushToken: (token: string) => ({ pk: `T#${token}`, sk: 'token' }),
   pairing: (pairing: string) => ({ pk: `P#${pairing}`, sk: 'pairing' }),
   ticket: (ticket: string) => ({ pk: `J#${ticket}`, sk: 'ticket' }),
   rate: ({ rateClass, subject, window }: { rateClass: string; subject: string; window: number }) => ({

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { createDirectory, type Directory } from '../../../functions/shared/directory/index.ts';
 import { newAccount } from '../../fixtures/accounts.ts';
+import { openDirectory } from '../../fixtures/operator.ts';
 import { startRuledEngine } from '../../fixtures/ruled-engine.ts';
 import { makeTable, makeTemplate, startTestAws } from '../aws/aws.fixture.ts';
 
@@ -16,8 +17,9 @@ export const startDirectory = async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', aws.operator.secretAccessKey);
   starting.defer(() => void vi.unstubAllEnvs());
   const directory = createDirectory('Directory');
+  const operator = starting.use(await openDirectory({ aws }));
   const running = starting.move();
-  return { directory, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { directory, operator, engine, [Symbol.asyncDispose]: () => running.disposeAsync() };
 };
 
 /** A registered account, and the address of its phone. */

@@ -107,3 +107,16 @@ test('a publication whose answer is lost has happened once', async () => {
   expect(await directory.publishKeys(address, { lastResort: undefined, oneTime })).toBe(25);
   expect((await claimAtOnce(address, 30)).oneTime.toSorted()).toEqual(oneTime.toSorted());
 });
+
+test('the keys of a device are forgotten, those given out and those not, and again if asked again', async () => {
+  const { directory, operator } = started;
+  const { address } = await newOwner(directory);
+  const [lastResort = '', ...oneTime] = newBlobs();
+  await directory.publishKeys(address, { lastResort, oneTime });
+  for (const _ of [1, 2, 3]) await directory.claimKey(address);
+  expect(await operator.keys(`K#${address}`)).toHaveLength(oneTime.length - 3 + 1);
+  for (const _ of [1, 2]) {
+    await directory.forgetKeys(address);
+    expect(await operator.keys(`K#${address}`)).toEqual([]);
+  }
+});

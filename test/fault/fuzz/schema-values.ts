@@ -36,6 +36,11 @@ const made = (schema: Schema, words: readonly unknown[]): fc.Arbitrary<unknown> 
   if (schema instanceof z.ZodMiniString) return texts(schema);
   if (schema instanceof z.ZodMiniNumber) return numbers(schema);
   if (schema instanceof z.ZodMiniBoolean) return fc.boolean();
+  if (schema instanceof z.ZodMiniLiteral) return fc.constantFrom(...schema._zod.def.values);
+  if (schema instanceof z.ZodMiniEnum) return fc.constantFrom(...Object.values(schema._zod.def.entries));
+  if (schema instanceof z.ZodMiniUnion || schema instanceof z.ZodMiniDiscriminatedUnion) {
+    return fc.oneof(...schema._zod.def.options.map((one) => valuesOf(one, words)));
+  }
   if (schema instanceof z.ZodMiniArray) return lists(schema, valuesOf(schema._zod.def.element, words));
   if (schema instanceof z.ZodMiniNullable) return fc.option(valuesOf(schema._zod.def.innerType, words));
   if (schema instanceof z.ZodMiniOptional) {

@@ -99,6 +99,7 @@ describe('several tabs with one device', () => {
       told(session, 'devices'),
       told(session, 'signal'),
       told(session, 'left'),
+      told(session, 'push_broken'),
     ]);
     const grown = all.ada.adding(all.ada.both, (await generateSigningKey()).x);
     const signal = { message: newId(), sender: somebody().addressOn(2), body: toBase64Url(hello) };
@@ -107,11 +108,13 @@ describe('several tabs with one device', () => {
     peer.notify('devices.changed', { deviceList: grown });
     peer.notify('relay.signal', { signals: [signal] });
     peer.notify('devices.left', { device: 2 });
+    peer.notify('push.broken', { device: 3 });
 
-    for (const [devices, signals, left] of heard) {
+    for (const [devices, signals, left, broken] of heard) {
       await expect.poll(() => devices).toMatchObject([{ list: grown, added: [{ id: 3 }] }]);
       await expect.poll(() => signals).toMatchObject([{ message: signal.message, body: hello }]);
       await expect.poll(() => left).toEqual([2]);
+      await expect.poll(() => broken).toEqual([3]);
     }
   });
 

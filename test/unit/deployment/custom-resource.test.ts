@@ -37,41 +37,57 @@ const startCloudFormation = async ({ status = 200 }: { status?: number } = {}) =
   };
 };
 
-const identity = {
-  PhysicalResourceId: 'thing',
+const question = {
   StackId: 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Tandem-dev/1',
   RequestId: 'request-1',
   LogicalResourceId: 'Setting',
 };
+const identity = { PhysicalResourceId: 'thing', ...question };
 
 describe('CloudFormation', () => {
   test('is told when a request has been applied', async () => {
     await using cloudFormation = await startCloudFormation();
     const applied: unknown[] = [];
-    const handler = customResource({ id: 'thing', apply: async (request) => void applied.push(request) });
+    const handler = customResource(async (request) => {
+      applied.push(request);
+      return { id: 'thing', data: { Name: 'value' } };
+    });
 
     await handler(cloudFormation.event);
 
     expect(applied).toMatchObject([
       { RequestType: 'Create', ResourceProperties: { RoleArn: 'arn:aws:iam::123456789012:role/ours' } },
     ]);
-    expect(cloudFormation.answers).toMatchObject([{ method: 'PUT', body: { Status: 'SUCCESS', ...identity } }]);
+    expect(cloudFormation.answers).toMatchObject([
+      { method: 'PUT', body: { Status: 'SUCCESS', Data: { Name: 'value' }, ...identity } },
+    ]);
   });
 
   test('is told the reason of a failure', async () => {
     await using cloudFormation = await startCloudFormation();
-    const handler = customResource({ id: 'thing', apply: () => Promise.reject(new Error('the account is closed')) });
+    const handler = customResource(() => Promise.reject(new Error('the account is closed')));
 
     await handler(cloudFormation.event);
 
     expect(cloudFormation.answers).toMatchObject([
-      { body: { Status: 'FAILED', Reason: 'Error: the account is closed', ...identity } },
+      {
+        body: { Status: 'FAILED', Reason: 'Error: the account is closed', PhysicalResourceId: 'Setting', ...question },
+      },
     ]);
+  });
+
+  test('keeps what there was when a change of it fails', async () => {
+    await using cloudFormation = await startCloudFormation();
+    const handler = customResource(() => Promise.reject(new Error('the account is closed')));
+
+    await handler({ ...cloudFormation.event, RequestType: 'Update', PhysicalResourceId: 'thing' });
+
+    expect(cloudFormation.answers).toMatchObject([{ body: { Status: 'FAILED', ...identity } }]);
   });
 
   test('gets an answer that it takes, however long the reason', async () => {
     await using cloudFormation = await startCloudFormation();
-    const handler = customResource({ id: 'thing', apply: () => Promise.reject(new Error('x'.repeat(10_000))) });
+    const handler = customResource(() => Promise.reject(new Error('x'.repeat(10_000))));
 
     await handler(cloudFormation.event);
 
@@ -80,13 +96,13 @@ describe('CloudFormation', () => {
 
   test('gets an answer without a content type, for which its URL is signed', async () => {
     await using cloudFormation = await startCloudFormation();
-    await customResource({ id: 'thing', apply: async () => {} })(cloudFormation.event);
+    await customResource(async () => ({ id: 'thing' }))(cloudFormation.event);
     expect(cloudFormation.answers[0]?.headers['content-type'] ?? '').toBe('');
   });
 
   test('is asked again by Lambda when it did not take the answer', async () => {
     await using cloudFormation = await startCloudFormation({ status: 503 });
-    const handler = customResource({ id: 'thing', apply: async () => {} });
+    const handler = customResource(async () => ({ id: 'thing' }));
     await expect(handler(cloudFormation.event)).rejects.toThrow('503');
   });
 });

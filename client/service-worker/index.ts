@@ -1,0 +1,1 @@
+export { type Notice, serveWakeups, type WakeupHandlers } from './serve-wakeups.ts';
