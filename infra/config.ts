@@ -29,6 +29,11 @@ const Config = z.object({
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, 'expected a host in lower case without scheme and path')
     .optional(),
+  /** The ARN of a certificate for `host` in ACM, in the stack's region: then the stack serves that domain itself. */
+  certificate: z
+    .string()
+    .regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'expected the ARN of a certificate in ACM')
+    .optional(),
   /** The oldest client that may go on without an update, as `session.time` tells it. */
   minimumClient: z
     .string()
@@ -92,6 +97,16 @@ export const admissionPolicy = ({ admission, ticketIssuer, ticketJwks, ticketSec
     return { kind: 'secret', issuer: ticketIssuer, secret: ticketSecret };
   }
   throw new Error('tandem.admission is "ticket": set either tandem.ticketJwks or tandem.ticketSecret too.');
+};
+
+export type Domain = { host: string; certificate: string };
+
+/** The domain that the stack serves, where there is one. @throws when it has a certificate and no name */
+export const customDomain = ({ host, certificate }: Config): Domain | undefined => {
+  if (certificate === undefined) return undefined;
+  if (host === undefined)
+    throw new Error('tandem.certificate is set: set tandem.host, the domain that it is for, too.');
+  return { host, certificate };
 };
 
 /** How much of what is allowed. */

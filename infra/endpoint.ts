@@ -1,11 +1,18 @@
 import { Fn, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  DomainName,
+  LogGroupLogDestination,
+  SecurityPolicy,
+  WebSocketApi,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
-import type { Config } from './config.ts';
+import { type Config, customDomain, type Domain } from './config.ts';
 import type { BundledFunction } from './function.ts';
 import { Log } from './log.ts';
 
@@ -28,11 +35,23 @@ const accessLog = {
   authorizerStatus: '$context.authorizer.status',
 };
 
+/** A domain of the deployer's own, with its certificate. */
+const serve = (scope: Construct, { host, certificate }: Domain): DomainName =>
+  new DomainName(scope, 'Domain', {
+    domainName: host,
+    certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificate),
+    securityPolicy: SecurityPolicy.TLS_1_2,
+  });
+
 /** The WebSocket API and its one stage; routes.ts leads frames from here to functions. */
 export class Endpoint extends Construct {
   readonly api: WebSocketApi;
-  /** `wss://<api>.execute-api.<region>.amazonaws.com/<stage>` */
+  /** `wss://<api>.execute-api.<region>.amazonaws.com/<stage>`: where functions find connections. */
   readonly url: string;
+  /** Where clients connect: the domain of the deployer's own, where the stack serves it. */
+  readonly publicUrl: string;
+  /** Where the DNS name of that domain has to point to. */
+  readonly domainTarget: string | undefined;
   private readonly stageName: string;
 
   constructor(scope: Construct, id: string, config: Config) {
@@ -43,11 +62,16 @@ export class Endpoint extends Construct {
       routeSelectionExpression: '$request.body.method',
     });
     this.url = Fn.join('/', [this.api.apiEndpoint, config.stage]);
+    const domain = customDomain(config);
+    this.publicUrl = domain === undefined ? this.url : `wss://${domain.host}`;
+    const domainName = domain && serve(this, domain);
+    this.domainTarget = domainName?.regionalDomainName;
 
     const stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: config.stage,
       autoDeploy: true,
+      ...(domainName !== undefined && { domainMapping: { domainName } }),
       throttle: { rateLimit: config.throttlingRate, burstLimit: config.throttlingBurst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(new Log(this, 'AccessLog', config)),

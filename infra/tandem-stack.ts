@@ -19,6 +19,8 @@ export class TandemStack extends Stack {
   readonly url: CfnOutput;
   /** Likewise. */
   readonly pushKinds: CfnOutput;
+  /** Printed where the stack serves a domain of the deployer's own. */
+  readonly domainTarget: CfnOutput | undefined;
 
   constructor(scope: Construct, config: Config) {
     super(scope, `Tandem-${config.stage}`, {
@@ -54,10 +56,18 @@ export class TandemStack extends Stack {
       push: build('push'),
       relay: build('relay'),
     });
-    this.url = new CfnOutput(this, 'Url', { value: endpoint.url, description: 'Where clients connect.' });
+    this.url = new CfnOutput(this, 'Url', { value: endpoint.publicUrl, description: 'Where clients connect.' });
     this.pushKinds = new CfnOutput(this, 'PushKinds', {
       value: describePush(config),
       description: 'How devices are woken.',
     });
+    const { domainTarget } = endpoint;
+    this.domainTarget =
+      domainTarget === undefined
+        ? undefined
+        : new CfnOutput(this, 'DomainTarget', {
+            value: domainTarget,
+            description: 'Where the DNS name of the domain has to point to: a CNAME record, or an alias.',
+          });
   }
 }

@@ -39,6 +39,14 @@ export const resourcesOf = (template: unknown, type?: string): Resource[] =>
     }))
     .filter((resource) => type === undefined || resource.type === type);
 
+const Outputs = z.object({ Outputs: z.record(z.string(), z.object({ Value: z.unknown() })) });
+
+/** What a template prints when it is deployed, as {@link readable}. */
+export const outputsOf = (template: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(Outputs.parse(template).Outputs).map(([name, { Value }]) => [name, readable(Value)]),
+  );
+
 /** The template of the app as it would be deployed to the stage that cdk.json names. */
 export const synthesized = async (): Promise<unknown> =>
   JSON.parse(await readFile(join(inject('app'), 'Tandem-dev.template.json'), 'utf8'));

@@ -38,6 +38,9 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
     return Box.parse(Item ?? { next: 0, end: 0 });
   };
 
+  const forget = (key: ReturnType<typeof keys.keyBox>) =>
+    client.send(new DeleteCommand({ TableName: table, Key: key }));
+
   /** Takes the next number out of the box; undefined when there is none. */
   const take = async (device: DeviceAddress) => {
     const written = await ifConditionHolds(
@@ -119,8 +122,6 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
     forgetKeys: async (device: DeviceAddress): Promise<void> => {
       const { next, end } = await read(device);
       const numbers = Array.from({ length: end - next }, (_, i) => next + i);
-      const forget = (key: ReturnType<typeof keys.keyBox>) =>
-        client.send(new DeleteCommand({ TableName: table, Key: key }));
       await Promise.all(numbers.map((number) => forget(keys.oneTimeKey(device, number))));
       // The box last: without it nobody would know of the others.
       await forget(keys.keyBox(device));
