@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { functionConfig, functionResources, loadTemplate, startCloud } from '#local';
 import { follow } from './follow.ts';
+import { median } from './median.ts';
 import { Person } from './people.ts';
 
 /** What it takes to start a function; times in milliseconds on this machine. */
@@ -99,6 +100,3 @@ const measureFirstCalls = async (app: string): Promise<Map<string, number>> => {
   await follower.quiet(500);
   return times;
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

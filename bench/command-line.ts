@@ -6,22 +6,33 @@ export type CommandLine = {
   json: boolean;
   /** Whether to put the figures into the documents too. */
   write: boolean;
+  /** Another checkout of this repository, whose throughput is to be measured in turns with this one's. */
+  beside: string | undefined;
 };
 
-const parts = ['cost', 'cold', 'pairing', 'local'] as const;
+const parts = ['cost', 'cold', 'pairing', 'growth', 'profile', 'throughput', 'local'] as const;
 export type Part = (typeof parts)[number];
 
-const usage = 'Usage: npm run bench -- [cost] [cold] [pairing] [local] [--json] [--write, into docs/ too]';
+const named = parts.map((part) => `[${part}]`).join(' ');
+const usage = `Usage: npm run bench -- ${named} [--json] [--write, into docs/ too] [--beside FOLDER of another checkout, for throughput]`;
 
 /** What to measure, every part unless some are named; or in one sentence with the usage what is wrong with it. */
 export const readCommandLine = (args: string[]): CommandLine | { wrong: string } => {
   try {
-    const options = { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } as const;
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options: {
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        beside: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
     const unknown = positionals.find((given) => !parts.some((part) => part === given));
     if (unknown !== undefined) return { wrong: `There is no bench ${unknown}. ${usage}` };
-    const named = parts.filter((part) => positionals.includes(part));
-    return { ...values, parts: named.length === 0 ? parts : named };
+    const wanted = parts.filter((part) => positionals.includes(part));
+    const { json, write, beside } = values;
+    return { json, write, beside, parts: wanted.length === 0 ? parts : wanted };
   } catch (error) {
     // Node adds lines of advice for some mistakes.
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

@@ -1,9 +1,12 @@
-import { alignColumns, formatAmount, priceList, quantities, quantityNames } from '#local';
+import { formatAmount, quantities, quantityNames } from '#local';
 import type { Start } from './cold.ts';
 import type { Cost } from './cost.ts';
+import type { GrowthReport } from './growth/measure-growth.ts';
 import type { Local } from './local/measure-local.ts';
 import type { Machine } from './machine.ts';
 import type { Pairings } from './pairing.ts';
+import type { SendProfile } from './profile/measure-send.ts';
+import type { Throughput } from './throughput/measure-throughput.ts';
 
 export type Report = {
   at: string;
@@ -12,10 +15,14 @@ export type Report = {
   cost?: Cost[];
   cold?: Start[];
   pairing?: Pairings;
+  growth?: GrowthReport;
+  profile?: SendProfile;
+  throughput?: Throughput;
   local?: Local;
 };
 
-type Lines = string[][];
+/** A table, its head first. */
+export type Lines = string[][];
 
 /** Columns for what is used at all. */
 export const costLines = (costs: readonly Cost[]): Lines => {
@@ -62,27 +69,3 @@ export const localLines = ({ start, idle, connections, connection, throughput }:
   ['calls a second through the AWS endpoint', throughput.endpoint.toFixed(0), ''],
   ['what the endpoint costs of these; %', throughput.cost.toFixed(0), '30'],
 ];
-
-/** When and where it was measured. */
-export const occasion = ({ at, machine }: Report): string =>
-  `Measured ${at.slice(0, 10)} with Node ${machine.node} on ${machine.cores} cores of ${machine.processor}, ${machine.memory} GB, ${machine.system}`;
-
-/** When, where and by which prices it was measured. */
-export const circumstances = (report: Report): string => `${occasion(report)}; ${report.prices}.`;
-
-export const priceNote = `list prices of ${priceList.region} as of ${priceList.asOf}`;
-
-/** For a terminal. */
-export const asText = (report: Report): string =>
-  [
-    ...(report.cost === undefined ? [] : [alignColumns(costLines(report.cost))]),
-    ...(report.cold === undefined ? [] : [alignColumns(coldLines(report.cold))]),
-    ...(report.pairing === undefined ? [] : [alignColumns(pairingLines(report.pairing))]),
-    ...(report.local === undefined ? [] : [alignColumns(localLines(report.local))]),
-    circumstances(report),
-  ].join('\n\n');
-
-export const asMarkdown = ([head = [], ...rows]: Lines): string => {
-  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-};

@@ -1,35 +1,28 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import {
-  asMarkdown,
-  circumstances,
-  coldLines,
-  costLines,
-  localLines,
-  occasion,
-  pairingLines,
-  type Report,
-} from './report.ts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { Report } from './report.ts';
+import { asMarkdown, type Section, sectionsOf } from './sections.ts';
+
+const docs = new URL('../docs/', import.meta.url);
+const profiles = new URL('profiles/', docs);
 
 /** Puts what was measured into the documents, between the comments that mark its place; the rest stays as it is. */
 export const writeDocs = async (report: Report): Promise<void> => {
-  const { cost, cold, pairing, local } = report;
-  if (cost !== undefined) await replace('cost.md', 'cost', [asMarkdown(costLines(cost)), circumstances(report)]);
-  if (cold !== undefined) await replace('cost.md', 'cold', [asMarkdown(coldLines(cold)), circumstances(report)]);
-  if (pairing !== undefined)
-    await replace('cost.md', 'pairing', [asMarkdown(pairingLines(pairing)), `${occasion(report)}.`]);
-  if (local !== undefined)
-    await replace('local-cloud.md', 'local', [asMarkdown(localLines(local)), `${occasion(report)}.`]);
+  for (const section of sectionsOf(report)) await replace(section);
+  if (report.profile === undefined) return;
+  await mkdir(profiles, { recursive: true });
+  await writeFile(new URL('relay-send.cpuprofile', profiles), JSON.stringify(report.profile.cpuProfile));
 };
 
-const replace = async (page: string, part: string, paragraphs: readonly string[]): Promise<void> => {
-  const file = new URL(`../docs/${page}`, import.meta.url);
-  const [begin, end] = [`<!-- bench:${part} -->`, `<!-- /bench:${part} -->`];
+const replace = async (section: Section): Promise<void> => {
+  const { page, mark } = section;
+  const file = new URL(page, docs);
+  const [begin, end] = [`<!-- bench:${mark} -->`, `<!-- /bench:${mark} -->`];
   const [before, rest] = (await readFile(file, 'utf8')).split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) {
     throw new Error(
-      `docs/${page} has no place for the figures of ${part}: write ${begin} and ${end} where they belong.`,
+      `docs/${page} has no place for the figures of ${mark}: write ${begin} and ${end} where they belong.`,
     );
   }
-  await writeFile(file, `${before}${begin}\n${paragraphs.join('\n\n')}\n${end}${after}`);
+  await writeFile(file, `${before}${begin}\n${asMarkdown(section)}\n${end}${after}`);
 };

@@ -65,6 +65,7 @@ export const assemble = async (
     platform,
     receipts,
     now: () => serverClock.now(),
+    learnTime: (now) => serverClock.correct(now, platform.clock.now()),
     onGap: (gap) => events.emit('gap', gap),
     onState: (change) => events.emit('state', change),
     onRead: (ids) => events.emit('read', ids),

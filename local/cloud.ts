@@ -27,7 +27,10 @@ export type CloudOptions = {
   clock?: Clock;
   /** The URL of another DynamoDB engine than the embedded one. */
   engine?: string;
-  /** How long items stay after they expired, in milliseconds: AWS takes up to days. Half a minute at most without it. */
+  /**
+   * How long items stay after they expired, in milliseconds: AWS takes up to days. Half a minute without it, and longer
+   * where there are so many that looking through them takes a second.
+   */
   timeToLiveLag?: number;
   /** A file of JSON with the values that a deployer gives to secrets, by their names; it need not exist. */
   secrets?: string;

@@ -37,7 +37,14 @@ export function readCommandLine(given: string[]): CommandLine | { wrong: string 
     const unnamed = context.find((setting) => !/^[^=]+=/.test(setting));
     if (unnamed !== undefined) return { wrong: `--context ${unnamed} is not NAME=VALUE. ${usage}` };
     const windowPort = window === undefined ? undefined : Number(window);
-    return { ...others, port: Number(port), windowPort, timeToLiveLag: Number(lag) * 1000, faults, settings: settingsOf(context) };
+    return {
+      ...others,
+      port: Number(port),
+      windowPort,
+      timeToLiveLag: Number(lag) * 1000,
+      faults,
+      settings: settingsOf(context),
+    };
   } catch (error) {
     // Node adds lines of advice for some mistakes.
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

@@ -1,6 +1,6 @@
 import type { IdleClients } from './idle-clients.ts';
 import { settledMemory } from './memory.ts';
-import type { RunningCloud } from './run-cloud.ts';
+import type { RunningCloud } from '../run-cloud.ts';
 
 /** As many as it takes until compiled code, caches and the functions' environments have grown to what they need. */
 const warmUp = 1500;

@@ -5,7 +5,7 @@ import { startEngine } from '#local';
 import { connectionMemory } from './connection-memory.ts';
 import { startIdleClients } from './idle-clients.ts';
 import { settledMemory } from './memory.ts';
-import { runCloud } from './run-cloud.ts';
+import { runCloud } from '../run-cloud.ts';
 import { measureThroughput, type Throughput } from './throughput.ts';
 
 /** What the local cloud takes of this machine. */

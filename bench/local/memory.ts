@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { median } from './median.ts';
+import { median } from '../median.ts';
+import { treeOf } from '../processes.ts';
 
 const interval = 250;
 /** How many readings in a row must be alike, and how alike, in bytes. */
@@ -23,9 +24,10 @@ export const settledMemory = async (pid: number): Promise<number> => {
   throw new Error(`The memory of process ${pid} still changes after ${patience / 1000} s.`);
 };
 
-const memoryOf = async (pid: number): Promise<number> => {
-  const children = await Promise.all((await childrenOf(pid)).map(memoryOf));
-  return children.reduce((sum, one) => sum + one, await ownMemory(pid));
+/** The bytes of memory of a process and all its children, as it is now. */
+export const memoryOf = async (pid: number): Promise<number> => {
+  const each = await Promise.all((await treeOf(pid)).map(ownMemory));
+  return each.reduce((sum, one) => sum + one, 0);
 };
 
 const ownMemory = async (pid: number): Promise<number> => {
@@ -33,10 +35,4 @@ const ownMemory = async (pid: number): Promise<number> => {
     throw new Error(`The memory of process ${pid} cannot be read from /proc: run this on Linux.`, { cause });
   });
   return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1024;
-};
-
-const childrenOf = async (pid: number): Promise<number[]> => {
-  const threads = await readdir(`/proc/${pid}/task`);
-  const lists = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8')));
-  return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
 };

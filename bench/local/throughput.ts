@@ -7,7 +7,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { median } from './median.ts';
+import { median } from '../median.ts';
 
 /** Calls a second, and the percentage that the endpoint costs of them. */
 export type Throughput = { direct: number; endpoint: number; cost: number };

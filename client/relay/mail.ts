@@ -43,6 +43,7 @@ type Options = {
   receipts: boolean;
   /** The server's time. */
   now: () => number;
+  learnTime: (now: number) => void;
   onGap: (gap: Gap) => void;
   onState: (change: StateChange) => void;
   onRead: (ids: EnvelopeId[]) => void;

@@ -12,6 +12,7 @@ import { draftOf, type Outgoing, type OutgoingRecord } from './outgoing.ts';
 import { type Drafted, forget, type Kept, left, outboxEntries } from './outgoing-records.ts';
 import type { DeliveryStates } from './receipts/delivery-states.ts';
 import type { Self } from './recipients.ts';
+import { readRefusal } from './refusal.ts';
 import { type Accepted, type Sending, startSending } from './sending.ts';
 import type { Sent } from './sent.ts';
 import type { SendingStreams } from './streams/sending-streams.ts';
@@ -38,6 +39,7 @@ type Options = {
   platform: Platform;
   /** The server's time. */
   now: () => number;
+  learnTime: (now: number) => void;
   newId: () => MessageId;
   post: (messages: Message[]) => Promise<{ results: Answer[] }>;
   isOnline: () => boolean;
@@ -218,15 +220,15 @@ export class Outbox {
       for (const { entry } of ready) await this.#fail(entry, error);
       return;
     }
+    const { states, learnTime, onError } = this.#options;
     const answers = new Map(results.map((answer) => [answer.message, answer]));
     const accepted: { entry: Entry; at: number }[] = [];
     for (const { entry } of ready) {
       const answer = answers.get(entry.message);
       if (answer === undefined) await this.#fail(entry, new ClientError('answer_invalid', { details: 'relay.send' }));
       else if ('at' in answer) accepted.push({ entry, at: answer.at });
-      else await this.#fail(entry, ClientError.from(answer.error));
+      else await this.#fail(entry, readRefusal(entry.message, answer.error, learnTime));
     }
-    const { states, onError } = this.#options;
     const entries = accepted.map(({ entry }) => entry);
     const messages = entries.map(({ message }) => message);
     await states.advance(messages, 'accepted').catch(onError);

@@ -10,6 +10,7 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns';
 import type { PushMessage } from './payloads.ts';
+import { withoutLogger } from '../shared/without-logger.ts';
 
 type Phone = {
   /** The ARN of the platform application. */
@@ -35,7 +36,7 @@ const isGone = (error: unknown): boolean =>
  * https://docs.aws.amazon.com/sns/latest/dg/mobile-platform-endpoint.html
  */
 export const createEndpoints = () => {
-  const client = new SNSClient();
+  const client = withoutLogger(new SNSClient());
 
   /** Gives the one that there is already, even if it is disabled. */
   const create = async ({ application, token }: Phone): Promise<string> => {

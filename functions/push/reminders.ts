@@ -9,6 +9,7 @@ import type { DeviceAddress } from '#protocol';
 import type { Reminder } from '../shared/directory/index.ts';
 import type { ScheduleSettings } from '../shared/env.ts';
 import type { Notice } from '../shared/wakeups.ts';
+import { withoutLogger } from '../shared/without-logger.ts';
 
 const hour = 3_600_000;
 /** After its first push a device that does not come is woken again so much later. */
@@ -35,7 +36,7 @@ const nameOf = (device: DeviceAddress, at: number) => `${device}.${at.toString(3
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export const createReminders = ({ group, queue, role }: ScheduleSettings) => {
-  const client = new SchedulerClient();
+  const client = withoutLogger(new SchedulerClient());
   return {
     /** Can be repeated. */
     set: async (device: DeviceAddress, { at }: Reminder): Promise<void> => {

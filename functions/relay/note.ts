@@ -10,6 +10,9 @@ import { heldNow, withFewer, withMore } from './holding.ts';
 /** One of so many is noted, for as many: a write each would cost as much as the message. */
 const sample = 64;
 
+/** Removals are noted more coarsely: it must not take more calls to empty a mailbox that holds much. */
+const removals = 256;
+
 type Noting = Pick<RelayContext, 'directory' | 'platform'>;
 type Stored = Mail & Pick<Addressee, 'record'>;
 /** The caller's own, with the estimate as it was read. */
@@ -41,13 +44,11 @@ export const noteStored = async (context: Noting, caller: DeviceCaller, mail: re
   ]);
 };
 
-/** Notes, by samples, that so many envelopes have left the caller's own mailbox, where an estimate says it holds some. */
+/** Notes, by samples, that so many envelopes, up to 256, have left the caller's mailbox, where it is thought to hold some. */
 export const noteRemoved = async (context: Noting, { address, held }: Mailbox, count: number): Promise<void> => {
-  if (held === undefined || held.envelopes === 0) return;
-  const sampled = Array.from({ length: count }).filter(() => isSample(context)).length;
-  if (sampled === 0) return;
   const { directory, platform } = context;
-  await directory.noteHolding(address, withFewer(heldNow(held, platform.now()), sampled * sample), held);
+  if (held === undefined || held.envelopes === 0 || platform.random() * removals >= count) return;
+  await directory.noteHolding(address, withFewer(heldNow(held, platform.now()), removals), held);
 };
 
 /** Notes that the mailbox has been seen empty: now it is known for sure. */

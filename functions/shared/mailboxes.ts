@@ -5,6 +5,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sd
 import * as z from 'zod/mini';
 import type { DeviceAddress, Envelope } from '#protocol';
 import { EnvelopeId, limits } from '#protocol';
+import { withoutLogger } from './without-logger.ts';
 
 /** An envelope on its way to one device; `expires` is in milliseconds since 1970. */
 export type Mail = { to: DeviceAddress; envelope: Envelope; expires: number };
@@ -64,7 +65,7 @@ export type Page = { envelopes: Envelope[]; next: EnvelopeId | undefined; expire
 
 /** The `Mailboxes` table: what each device has not acknowledged yet, in a partition of its own. */
 export const createMailboxes = (table: string) => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient());
+  const client = DynamoDBDocumentClient.from(withoutLogger(new DynamoDBClient()));
 
   /** Writes in requests of 25 at once, tries again with full jitter what was left over; gives what never got through. */
   const write = async (writes: Writes): Promise<Writes> => {

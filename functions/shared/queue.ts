@@ -1,8 +1,9 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { withoutLogger } from './without-logger.ts';
 
 /** What SendMessageBatch takes at most. */
 const batchSize = 10;
-const client = new SQSClient();
+const client = withoutLogger(new SQSClient());
 
 /** A queue of work that must be done even if the function that asks for it dies. */
 export const createQueue = (url: string) => {

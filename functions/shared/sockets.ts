@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { EventName, EventParams } from '#protocol';
 import type { Log } from './log.ts';
+import { withoutLogger } from './without-logger.ts';
 
 /** How long a post may take, in milliseconds, when it is nobody's answer that waits for it. */
 const patience = 5_000;
@@ -19,7 +20,7 @@ export const notification = <E extends EventName>(method: E, params: EventParams
 
 /** Open connections, by the gateway's management API. */
 export const createSockets = (endpoint: string, log: Log) => {
-  const client = new ApiGatewayManagementApiClient({ endpoint: endpoint.replace(/^ws/, 'http') });
+  const client = withoutLogger(new ApiGatewayManagementApiClient({ endpoint: endpoint.replace(/^ws/, 'http') }));
 
   /** A failure is an outcome, no exception: nobody's call fails for what another does not hear. */
   const post = async (connection: string, frame: string, budget = patience): Promise<Posted> => {

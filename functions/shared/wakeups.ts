@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
 import { DeviceAddress, Timestamp } from '#protocol';
+import { withoutLogger } from './without-logger.ts';
 
 const Wakeup = z.object({
   device: DeviceAddress,
@@ -24,7 +25,7 @@ export type Notice = z.infer<typeof Notice>;
 
 /** Tells the notifier, by a topic. */
 export const createWakeups = (topic: string) => {
-  const client = new SNSClient();
+  const client = withoutLogger(new SNSClient());
   const tell = async (notice: Notice): Promise<void> => {
     await client.send(new PublishCommand({ TopicArn: topic, Message: JSON.stringify(notice) }));
   };

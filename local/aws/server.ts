@@ -21,6 +21,8 @@ export type AwsCall = Operation & {
   consumed?: Capacity | undefined;
   /** The size of the request's body. */
   bytes: number;
+  /** The size of the answer's. */
+  answered: number;
   /** The request's `X-Amzn-Trace-Id`, which tells the invocation that made it. */
   trace: string | undefined;
 };
@@ -107,7 +109,7 @@ const serve = async (options: ServerOptions, { caller, service, request }: Call)
   };
   const reply = await attempt().catch(failed);
   const { status, error, consumed } = reply;
-  onCall({ ...call, status, error, consumed, bytes: request.body.length });
+  onCall({ ...call, status, error, consumed, bytes: request.body.length, answered: reply.body.length });
   return reply;
 };
 

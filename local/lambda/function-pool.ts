@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, leadOf } from '../clock.ts';
 import { type Injector, isFor } from '../faults/index.ts';
 import { type Activity, newTrace } from './activity.ts';
+import type { Capacity, Owner } from './capacity.ts';
 import { invokeAndCrash } from './crash.ts';
-import { Environment, type Invocation, type Measured } from './environment.ts';
+import { Environment, type Invocation, type Measured, stopped } from './environment.ts';
 import type { FunctionConfig } from './function-config.ts';
 import type { Report } from './log.ts';
 
@@ -16,15 +17,6 @@ export type Counters = {
   timeouts: number;
   /** Invocations refused because too many were running; they count as nothing else. */
   throttles: number;
-};
-
-/** An account's concurrency, which all its functions share. */
-export type Capacity = {
-  /** How many invocations may run at the same time, and how many environments are kept in all. */
-  readonly limit: number;
-  running: number;
-  /** The environments without an invocation, longest idle first, each with what cancels its end. */
-  readonly idle: Map<Environment, { pool: FunctionPool; cancel: () => void }>;
 };
 
 type Wiring = {
@@ -45,6 +37,10 @@ export class FunctionPool implements AsyncDisposable {
   readonly #config: FunctionConfig;
   readonly #wiring: Wiring;
   readonly #environments = new Set<Environment>();
+  readonly #owner: Owner = {
+    start: () => this.#start(),
+    retire: (environment) => this.#retire(environment),
+  };
   #running = 0;
 
   constructor(config: FunctionConfig, wiring: Wiring) {
@@ -68,20 +64,25 @@ export class FunctionPool implements AsyncDisposable {
       this.counters.throttles += 1;
       return { error: 'throttled', message: `${name} was throttled: ${capacity.running} invocations are running.` };
     }
-    const environment = this.#takeIdle() ?? this.#start();
-    this.counters.invocations += 1;
-    this.#count(1);
-    const call = { requestId, trace: newTrace(clock.now()), event };
-    watch({ kind: 'started', function: name, ...call });
-    const { result, ...times } = await this.#run(environment, { ...call, lead: leadOf(clock) });
-    this.#count(-1);
-    this.#keep(environment);
-    if ('error' in result) this.counters[result.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
-    watch({ kind: 'ended', requestId, function: name, result, memory, ...times });
-    return result;
+    this.#running += 1;
+    try {
+      const environment = await capacity.acquire(this.#owner);
+      if (environment === undefined) return { error: 'unhandled', message: stopped };
+      this.counters.invocations += 1;
+      const call = { requestId, trace: newTrace(clock.now()), event };
+      watch({ kind: 'started', function: name, ...call });
+      const { result, ...times } = await this.#run(environment, { ...call, lead: leadOf(clock) });
+      capacity.release(environment, this.#owner, () => clock.after(idleLimit, () => void this.#retire(environment)));
+      if ('error' in result) this.counters[result.error === 'timeout' ? 'timeouts' : 'errors'] += 1;
+      watch({ kind: 'ended', requestId, function: name, result, memory, ...times });
+      return result;
+    } finally {
+      this.#running -= 1;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#wiring.capacity.dismiss(this.#owner);
     await Promise.all([...this.#environments].map((environment) => this.#retire(environment)));
   }
 
@@ -96,44 +97,17 @@ export class FunctionPool implements AsyncDisposable {
     return [{ what: this.#config.name, requestId }, isForThis] as const;
   }
 
-  #count(more: 1 | -1): void {
-    this.#running += more;
-    this.#wiring.capacity.running += more;
-  }
-
-  #takeIdle(): Environment | undefined {
-    const { idle } = this.#wiring.capacity;
-    const [environment, entry] = [...idle].findLast(([{ alive }, { pool }]) => pool === this && alive) ?? [];
-    if (environment === undefined) return undefined;
-    entry?.cancel();
-    idle.delete(environment);
-    return environment;
-  }
-
   #start(): Environment {
-    const { capacity, clock, environment: variables, report } = this.#wiring;
+    const { clock, environment: variables, report } = this.#wiring;
     const environment = new Environment(this.#config, { variables: variables(), lead: leadOf(clock) }, report);
-    const [longestIdle] = capacity.idle;
-    if (longestIdle !== undefined && capacity.running + capacity.idle.size >= capacity.limit) {
-      void longestIdle[1].pool.#retire(longestIdle[0]);
-    }
     this.#environments.add(environment);
     this.counters.coldStarts += 1;
     void environment.ended.then(() => this.#retire(environment));
     return environment;
   }
 
-  #keep(environment: Environment): void {
-    if (!environment.alive) return;
-    const { capacity, clock } = this.#wiring;
-    const cancel = clock.after(idleLimit, () => void this.#retire(environment));
-    capacity.idle.set(environment, { pool: this, cancel });
-  }
-
   async #retire(environment: Environment): Promise<void> {
-    const { idle } = this.#wiring.capacity;
-    idle.get(environment)?.cancel();
-    idle.delete(environment);
+    this.#wiring.capacity.forget(environment);
     this.#environments.delete(environment);
     await environment[Symbol.asyncDispose]();
   }

@@ -2,9 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Injector } from '../faults/index.ts';
 import { NotYetKnown, type Template } from '../template/index.ts';
 import type { Activity } from './activity.ts';
+import { Capacity } from './capacity.ts';
 import { type Invocation, stopped } from './environment.ts';
 import { functionConfig, functionResources } from './function-config.ts';
-import { type Capacity, type Counters, FunctionPool } from './function-pool.ts';
+import { type Counters, FunctionPool } from './function-pool.ts';
 import type { Report } from './log.ts';
 
 export type { Activity } from './activity.ts';
@@ -19,7 +20,7 @@ export type LambdaOptions = {
   /** What a function's environment holds besides the template's variables and Lambda's own, by its logical id. */
   environment: (functionId: string) => Record<string, string>;
   clock: Clock;
-  /** How many invocations may run at the same time, and how many environments are kept, over all the functions. */
+  /** How many invocations there may be at the same time, over all the functions. */
   concurrency?: number;
   /** What goes wrong with invocations. */
   faults?: Injector;
@@ -37,13 +38,13 @@ export type Lambda = AsyncDisposable & {
   onActivity: (listener: (activity: Activity) => void) => () => void;
 };
 
-/** Fewer than the thousand of an account: an environment with the AWS SDK takes some 20 MB of this machine. */
-const defaultConcurrency = 100;
+/** An account's, without asking for more. */
+const defaultConcurrency = 1000;
 
 /** Serves the functions of a template, each invocation in a worker thread that runs the function's own bundle. */
 export function startLambda(options: LambdaOptions): Lambda {
   const { template, environment, clock, concurrency = defaultConcurrency, faults, report } = options;
-  const capacity: Capacity = { limit: concurrency, running: 0, idle: new Map() };
+  const capacity = new Capacity(concurrency);
   const watchers = new Set<(activity: Activity) => void>();
   const traces = new Map<string, string>();
   const watch = (activity: Activity) => {

@@ -15,11 +15,14 @@ export type Reading = {
   totals: Usage;
   /** How often each operation was called at the AWS endpoint, whatever came of it: `dynamodb PutItem`. */
   operations: Record<string, number>;
+  /** The bytes of these calls and their answers, and those of the messages on connections; without any headers. */
+  bytes: { aws: number; gateway: number };
 };
 
 export type Ledger = {
   add: (account: Account, usage: Partial<Usage>) => void;
   count: (operation: string) => void;
+  carry: (by: keyof Reading['bytes'], bytes: number) => void;
   read: () => Reading;
 };
 
@@ -27,17 +30,20 @@ export const openLedger = (): Ledger => {
   const methods = new Map<string, Usage>();
   const functions = new Map<string, Usage>();
   const operations = new Map<string, number>();
+  const bytes = { aws: 0, gateway: 0 };
   return {
     add({ method, function: name }, usage) {
       increase(methods, method, usage);
       if (name !== undefined) increase(functions, name, usage);
     },
     count: (operation) => void operations.set(operation, (operations.get(operation) ?? 0) + 1),
+    carry: (by, more) => void (bytes[by] += more),
     read: () => ({
       perMethod: Object.fromEntries(methods),
       perFunction: Object.fromEntries(functions),
       totals: [...methods.values()].reduce(plus, noUsage()),
       operations: Object.fromEntries(operations),
+      bytes: { ...bytes },
     }),
   };
 };
@@ -56,6 +62,7 @@ export const between = (earlier: Reading, later: Reading): Reading => ({
       .map(([name, count]): [string, number] => [name, count - (earlier.operations[name] ?? 0)])
       .filter(([, count]) => count > 0),
   ),
+  bytes: { aws: later.bytes.aws - earlier.bytes.aws, gateway: later.bytes.gateway - earlier.bytes.gateway },
 });
 
 const difference = (earlier: Record<string, Usage>, later: Record<string, Usage>): Record<string, Usage> =>

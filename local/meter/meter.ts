@@ -63,6 +63,7 @@ export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter
 
   const onTraffic = (traffic: Traffic) => {
     const { id, connectedAt } = traffic.connection;
+    if ('bytes' in traffic) ledger.carry('gateway', traffic.bytes);
     switch (traffic.kind) {
       case 'opened':
         open.set(id, connectedAt);
@@ -87,6 +88,7 @@ export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter
     aws.onCall((call) => {
       if (call.function === undefined) return;
       ledger.count(`${call.service} ${call.operation}`);
+      ledger.carry('aws', call.bytes + call.answered);
       ledger.add(caller(call.trace) ?? { method: '(untraced)', function: call.function }, callUsage(call));
     }),
   ];

@@ -28,7 +28,11 @@ const usageOf = (amount: (quantity: Quantity) => number): Usage =>
 
 export const noUsage = (): Usage => usageOf(() => 0);
 
-export const plus = (a: Usage, b: Partial<Usage>): Usage => usageOf((quantity) => a[quantity] + (b[quantity] ?? 0));
+export const plus = (a: Usage, b: Partial<Usage>): Usage => {
+  const sum = { ...a };
+  for (const quantity of quantities) sum[quantity] += b[quantity] ?? 0;
+  return sum;
+};
 
 export const minus = (a: Usage, b: Usage): Usage => usageOf((quantity) => a[quantity] - b[quantity]);
 

@@ -13,12 +13,12 @@ const run = async (args: readonly string[]) => {
 };
 
 test('whatever fails and whoever interferes, no device is half-linked, and nobody is linked who should not be', async () => {
-  const histories = Array.from({ length: 8 }, (_, i) => i + 1);
+  const histories = Array.from({ length: 5 }, (_, i) => i + 1);
   const report = await checkPairing(4, histories);
   expect(report.failures).toEqual([]);
-  expect(report).toMatchObject({ histories: 8, violations: 0 });
+  expect(report).toMatchObject({ histories: 5, violations: 0 });
   // A check in which little happens finds nothing.
-  expect(report.linked).toBeGreaterThan(8);
+  expect(report.linked).toBeGreaterThan(5);
   expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['done', 'lost', 'pairing_taken']));
 }, 180_000);
 

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, inject, test } from 'vitest';
 import { quantities, type Usage } from '#local';
 import { measureCost } from '../../bench/cost.ts';
-import { asMarkdown, costLines } from '../../bench/report.ts';
+import { costLines } from '../../bench/report.ts';
+import { asMarkdown } from '../../bench/sections.ts';
 import { scenarios } from '../../bench/scenarios.ts';
 import { openStage } from '../../bench/stage.ts';
+import { exchange } from '../../bench/throughput/exchange.ts';
+import { startRelaySqlite } from '../../bench/throughput/relay-sqlite.ts';
 
 /** As the steps say, and a little more: samples, and every half a minute a look whether all has been acknowledged. */
 const expectSteps = (taken: Usage, steps: Partial<Usage>) => {
@@ -34,12 +41,26 @@ test('a message from one phone to another costs what its steps say', async () =>
   expectSteps(many.perUnit, { invocations: 2 / 8, readUnits: 2 / 8, writeUnits: 2 });
   expect(many.perUnit.gatewayMessages).toBe(4 / 8);
 
-  const table = asMarkdown(costLines([one, many])).split('\n');
+  const table = asMarkdown({ page: 'cost.md', mark: 'cost', paragraphs: [costLines([one, many])] }).split('\n');
   expect(table[0]).toMatch(
     /^\| scenario \| per \| messages \| invocations \| GB-ms \| RRU \| WRU \|( SQS requests \|)? USD per million \|$/,
   );
   expect(table[2]).toMatch(/\| message \| 4 \|( [\d.]+ \|){4,5} \d\.\d\d \|$/);
 }, 40_000);
+
+test.each([1, 64])(
+  'a plain relay does the work of the comparison with %i outstanding, and is left with nothing',
+  async (window) => {
+    await using data = await mkdtempDisposable(join(tmpdir(), 'tandem-relay-'));
+    await using relay = await startRelaySqlite(data.path);
+    const pairs = await relay.connect(3);
+    const { messages, latencies } = await exchange(relay, pairs, { window, duration: 100 });
+    expect(messages).toBeGreaterThanOrEqual(3 * window);
+    expect(latencies).toHaveLength(messages);
+    using file = new DatabaseSync(join(data.path, 'mail.sqlite'), { readOnly: true });
+    await expect.poll(() => file.prepare('SELECT id FROM mail').all()).toEqual([]);
+  },
+);
 
 test.each([
   [['speed'], /^2: There is no bench speed\. Usage: npm run bench -- /],

@@ -32,6 +32,15 @@ test('a new connection replaces the old one, which is told by whom and closed', 
   await succeed(replacing, 'relay.sync', {});
 });
 
+test('a device gets in although the answer to the write of its connection was lost', async () => {
+  using lost = cloud.faults.add({ kind: 'lost-response', service: 'dynamodb', operation: 'UpdateItem', times: 1 });
+  const before = cloud.faults.counts()['lost-response'];
+  await using wire = await connectDevice(cloud.endpoint, phone);
+  expect(cloud.faults.counts()['lost-response']).toBe(before + 1);
+  await succeed(wire, 'relay.sync', {});
+  lost[Symbol.dispose]();
+});
+
 test('the late farewell of an old connection does not erase the newer one', async () => {
   const { endpoint } = cloud;
   const sender = await registerAccount(endpoint);

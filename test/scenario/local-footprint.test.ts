@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { connectionMemory } from '../../bench/local/connection-memory.ts';
 import { startIdleClients } from '../../bench/local/idle-clients.ts';
 import { settledMemory } from '../../bench/local/memory.ts';
-import { runCloud } from '../../bench/local/run-cloud.ts';
+import { runCloud } from '../../bench/run-cloud.ts';
 
 test('the whole local cloud takes at most 300 MB when idle, and an idle connection 25 KB', async () => {
   const data = await mkdtemp(join(tmpdir(), 'tandem-data-'));

@@ -15,6 +15,8 @@ test('without options it is for people, at the usual port, in the usual folder',
 test('each option says what it says', () => {
   const given = ['--json', '--port', '0', '--window-port=8080', '--data', 'here', '--fresh'];
   expect(readCommandLine(given)).toMatchObject({ json: true, port: 0, windowPort: 8080, data: 'here', fresh: true });
+  const settings = { 'tandem.stage': 'prod', 'tandem.host': 'a=b' };
+  expect(readCommandLine(['-c', 'tandem.stage=prod', '--context', 'tandem.host=a=b'])).toMatchObject({ settings });
 });
 
 test.each([
@@ -27,6 +29,7 @@ test.each([
   [['--window-port', '65536'], '--window-port 65536 is not a number from 0 to 65535'],
   [['--ttl-lag', '1.5'], '--ttl-lag 1.5 is not a number of seconds'],
   [['--data'], "'--data"],
+  [['-c', 'tandem.stage'], '--context tandem.stage is not NAME=VALUE'],
   [['--json=yes'], "'--json'"],
 ])('%j is refused in one line that names it, with the usage', (given, named) => {
   const read = readCommandLine(given);
@@ -36,8 +39,15 @@ test.each([
 });
 
 test('a bench is measured by its name, all of them without one', () => {
-  expect(readBench([])).toEqual({ parts: ['cost', 'cold', 'pairing', 'local'], json: false, write: false });
-  expect(readBench(['cold', '--json', '--write'])).toEqual({ parts: ['cold'], json: true, write: true });
+  const all = ['cost', 'cold', 'pairing', 'growth', 'profile', 'throughput', 'local'];
+  expect(readBench([])).toEqual({ parts: all, json: false, write: false, beside: undefined });
+  expect(readBench(['cold', '--json', '--write'])).toEqual({
+    parts: ['cold'],
+    json: true,
+    write: true,
+    beside: undefined,
+  });
+  expect(readBench(['throughput', '--beside', '../other'])).toMatchObject({ beside: '../other' });
 });
 
 test.each([

@@ -51,13 +51,22 @@ const dueAt = ({ since, asked, spread }: Repair): number => {
   return question === undefined ? since + patience : since + question * (1 + spread);
 };
 
+/**
+ * Time in which nobody could answer does not count: a device that slept, or whose date was set forwards, is late by no
+ * more than one step; and one whose date was set back does not wait for the old one.
+ */
+const withoutJumps = (repair: Repair, now: number): Repair => {
+  const late = Math.max(0, now - dueAt(repair));
+  return { ...repair, since: Math.min(repair.since + late, now) };
+};
+
 /** Whether to ask for what is missing, to wait for it, or to give it up. Whatever comes of it renews the patience. */
 export const stepRepair = (repair: Repair | undefined, reception: Reception, clock: Now): RepairStep => {
   const ranges = missing(reception).slice(0, rangesAsked);
   if (ranges.length === 0) return { kind: 'whole' };
 
   const answered = repair === undefined || count(upTo(ranges, repair.upTo)) < repair.lacking;
-  const current = answered ? begin(ranges, clock) : repair;
+  const current = answered ? begin(ranges, clock) : withoutJumps(repair, clock.now);
   const at = dueAt(current);
   if (clock.now < at) return { kind: 'wait', repair: current, at };
   if (current.asked === questions.length) return { kind: 'give-up', upTo: current.upTo };

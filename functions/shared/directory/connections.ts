@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
@@ -8,6 +9,8 @@ import { ifConditionHolds } from './conditional.ts';
 import { keys } from './keys.ts';
 
 const Replaced = z.object({ connection: z.optional(z.string()) });
+/** As the exception holds the item that a condition did not hold for: in DynamoDB's own JSON. */
+const Found = z.object({ connection: z.object({ S: z.string() }) });
 
 type Expectation = { connection: string; now: number; at: number };
 
@@ -17,7 +20,8 @@ export type Connected = { accepted: true; replaced: string | undefined } | { acc
 export const connectionStore = (client: DynamoDBDocumentClient, table: string) => ({
   /**
    * Records a device's new connection, if the device is linked and its token is later than the last one: a token
-   * works once, and a removed device is not resurrected. It is awake: what woke it is forgotten. `replaced` is the connection that it had before.
+   * works once, and a removed device is not resurrected. It is awake: what woke it is forgotten. `replaced` is the
+   * connection that it had before. A repeat of the very same, as after an answer that was lost, is accepted again.
    */
   connect: async (
     address: string,
@@ -25,8 +29,8 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
     tokenTime: number,
   ): Promise<Connected> => {
     const { account, device } = parseAddress(address);
-    const written = await ifConditionHolds(
-      client.send(
+    try {
+      const written = await client.send(
         new UpdateCommand({
           TableName: table,
           Key: keys.device(account, device),
@@ -35,11 +39,16 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
           ExpressionAttributeNames: { '#connection': 'connection' },
           ExpressionAttributeValues: { ':connection': connection.id, ':at': connection.at, ':time': tokenTime },
           ReturnValues: 'UPDATED_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      ),
-    );
-    if (written === undefined) return { accepted: false };
-    return { accepted: true, replaced: Replaced.parse(written.Attributes ?? {}).connection };
+      );
+      return { accepted: true, replaced: Replaced.parse(written.Attributes ?? {}).connection };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return Found.safeParse(error.Item).data?.connection.S === connection.id
+        ? { accepted: true, replaced: undefined }
+        : { accepted: false };
+    }
   },
 
   /** Forgets a connection, unless the device has a newer one by now. */

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { withoutLogger } from '../without-logger.ts';
 import { accountStore } from './accounts.ts';
 import { connectionStore } from './connections.ts';
 import { contactStore } from './contacts.ts';
@@ -18,7 +19,7 @@ export type { Reminder, Wake } from './wakes.ts';
 
 /** The `Directory` table: who exists and how to reach them. */
 export const createDirectory = (table: string) => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+  const client = DynamoDBDocumentClient.from(withoutLogger(new DynamoDBClient()), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return {

@@ -34,10 +34,8 @@ export const withCapacity =
       capacity: asked(input.ReturnConsumedCapacity),
       item: asked(input.ReturnValuesOnConditionCheckFailure),
     };
-    const reply = await handle({
-      ...request,
-      body: Buffer.from(JSON.stringify({ ...z.parse(Attributes, request.input), ...questions(operation, asks) })),
-    });
+    const body = withMembers(request.body, z.parse(Attributes, request.input), questions(operation, asks));
+    const reply = await handle({ ...request, body });
     const answer = parse(reply.body);
     if (answer === undefined) return reply;
 
@@ -59,6 +57,16 @@ const questions = (operation: string, asks: { capacity: boolean; item: boolean }
   ...(!asks.capacity && { ReturnConsumedCapacity: 'TOTAL' }),
   ...(!asks.item && CONDITIONAL.has(operation) && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
 });
+
+/** An input as JSON, with more members: before the others in its text, which a batch of items is dear to write again. */
+const withMembers = (text: Buffer, input: Attributes, more: Attributes): Buffer => {
+  const given = Object.keys(input);
+  if (given.length === 0 || given.some((name) => Object.hasOwn(more, name))) {
+    return Buffer.from(JSON.stringify({ ...input, ...more }));
+  }
+  if (Object.keys(more).length === 0) return text;
+  return Buffer.concat([Buffer.from(`${JSON.stringify(more).slice(0, -1)},`), text.subarray(text.indexOf('{') + 1)]);
+};
 
 const parse = (body: Buffer): Attributes | undefined => {
   try {

@@ -21,10 +21,14 @@ export type SweeperOptions = {
 
 const INTERVAL = 30_000;
 
+/** A sweep reads whole tables: after one that took a second or more, there is none for so many times as long. */
+const LONG = 1000;
+const REST = 20;
+
 /** DynamoDB leaves alone what expired more than five years ago, as such a time is likely no expiry time at all. */
 const FIVE_YEARS = 5 * 365 * 24 * 3600;
 
-/** Deletes what has expired, twice a minute, as no local engine does. */
+/** Deletes what has expired, twice a minute or, from large tables, more seldom; no local engine does. */
 export const startSweeper = (options: SweeperOptions): AsyncDisposable => {
   const { tables, clock, lag, onError } = options;
   if (!Number.isFinite(lag) || lag < 0) {
@@ -33,12 +37,16 @@ export const startSweeper = (options: SweeperOptions): AsyncDisposable => {
   const expiring = tables.filter((table) => table.timeToLive !== undefined);
   let sweeping = Promise.resolve();
   let waiting = false;
+  let restUntil = 0;
   const sweepAll = async () => {
+    const began = performance.now();
     for (const table of expiring) await sweep(options, table, Math.floor((clock.now() - lag) / 1000));
+    const took = performance.now() - began;
+    if (took >= LONG) restUntil = performance.now() + REST * took;
   };
   const sweepNext = () => {
     // One that has yet to begin will find what has expired by then: days that are skipped cost no thousands of sweeps.
-    if (waiting) return;
+    if (waiting || performance.now() < restUntil) return;
     waiting = true;
     sweeping = sweeping
       .then(() => {

@@ -1,4 +1,4 @@
-import { devNull } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
 import { expect, test, vi } from 'vitest';
 import { serveFunctions } from './functions.fixture.ts';
 
@@ -30,6 +30,24 @@ test('concurrent invocations get environments of their own, which later ones use
   const answers = ['a', 'b', 'c'].map((name) => lambda.invoke('meet', { name }));
   expect(await Promise.all(answers)).toEqual([{ payload: 1 }, { payload: 1 }, { payload: 1 }]);
   expect(lambda.functions.get('meet')).toMatchObject({ invocations: 3, coldStarts: 3 });
+});
+
+test('invocations take turns in as many environments as this machine can warm, however many come at once', async () => {
+  const source = 'export const handler = async () => new Promise((resolve) => setTimeout(resolve, 5));';
+  await using lambda = await serveFunctions({ busy: source });
+  const answers = await Promise.all(Array.from({ length: 300 }, () => lambda.invoke('busy', {})));
+  expect(answers.every((answer) => 'payload' in answer)).toBe(true);
+  const { coldStarts = 0 } = lambda.functions.get('busy') ?? {};
+  expect(coldStarts).toBeLessThanOrEqual(4 * availableParallelism());
+});
+
+test('invocations that wait for one another get environments of their own beyond that', async () => {
+  const count = 4 * availableParallelism() + 2;
+  const properties = { Timeout: 60, Environment: { Variables: { MEETING: 'crowded' } } };
+  await using lambda = await serveFunctions({ meet: { source: meeting(count), properties } });
+  const names = Array.from({ length: count }, (_, i) => `guest ${i}`);
+  const answers = await Promise.all(names.map((name) => lambda.invoke('meet', { name })));
+  expect(answers).toEqual(names.map(() => ({ payload: 1 })));
 });
 
 test('invocations one after another share one environment', async () => {

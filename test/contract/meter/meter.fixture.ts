@@ -56,6 +56,7 @@ const plainCall: AwsCall = {
   input: {},
   status: 200,
   bytes: 100,
+  answered: 0,
   trace: undefined,
 };
 

@@ -127,6 +127,18 @@ describe('calls', () => {
     expect(operations).toEqual({ 'dynamodb Query': 1, 'dynamodb BatchWriteItem': 1 });
   });
 
+  test('its bytes count, and those of its answer, apart from those of messages', () => {
+    using cloud = watchCloud();
+    cloud.calls({ bytes: 5, answered: 5 });
+    const before = cloud.meter.snapshot();
+    cloud.calls({ bytes: 700, answered: 30 });
+    cloud.calls({ bytes: 1, answered: 2 });
+    cloud.says('received', 'relay.send', 60);
+    cloud.begin('relay', messageEvent('relay.send')).posts(8);
+    expect(before.bytes).toEqual({ aws: 10, gateway: 0 });
+    expect(cloud.meter.since(before).bytes).toEqual({ aws: 733, gateway: 68 });
+  });
+
   test('one without a trace counts for its function all the same', () => {
     using cloud = watchCloud();
     cloud.calls({ function: 'Relay', consumed: { reads: 0, writes: 1 } });

@@ -6,7 +6,7 @@ import { callUsage } from '../../../local/meter/rules.ts';
 const KB = 1024;
 
 const usageOf = (call: Partial<AwsCall> & Pick<AwsCall, 'service' | 'operation'>) =>
-  callUsage({ function: 'Relay', input: {}, status: 200, bytes: 100, trace: undefined, ...call });
+  callUsage({ function: 'Relay', input: {}, status: 200, bytes: 100, answered: 0, trace: undefined, ...call });
 
 const publish = (input: unknown, operation = 'Publish') => usageOf({ service: 'sns', operation, input });
 const entries = (...texts: string[]) => ({

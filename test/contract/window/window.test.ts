@@ -120,6 +120,7 @@ const Meter = z.strictObject({
   perFunction: z.record(z.string(), Usage),
   totals: Usage,
   operations: z.record(z.string(), z.int()),
+  bytes: z.strictObject({ aws: z.int(), gateway: z.int() }),
   usd: z.number(),
 });
 
@@ -131,6 +132,7 @@ test('/meter.json has the usage per method and function, the totals, and what th
   expect(meter.perMethod['account.register']?.invocations).toBeGreaterThanOrEqual(1);
   expect(meter.usd).toBe(costOf(meter.totals));
   expect(meter.usd).toBeGreaterThan(0);
+  expect(Math.min(meter.bytes.aws, meter.bytes.gateway)).toBeGreaterThan(0);
 });
 
 describe('it refuses', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { methodNames } from '#protocol';
 import { editApp } from '../../fixtures/edited-app.ts';
 import { fuzz } from './fuzz.ts';
-import { generousRates } from './generous.ts';
+import { generousRates } from '../generous.ts';
 
 /** As the stack tells its functions the rates. */
 const raised = (template: string): string =>

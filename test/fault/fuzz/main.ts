@@ -2,7 +2,7 @@
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { startApp } from '../../fixtures/stage.ts';
 import { fuzz } from './fuzz.ts';
-import { generousRates } from './generous.ts';
+import { generousRates } from '../generous.ts';
 import { describeReport, isClean } from './report.ts';
 
 const settings = Object.fromEntries(

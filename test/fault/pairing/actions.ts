@@ -1,5 +1,5 @@
 import * as computers from './computer-actions.ts';
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 import * as hostile from './hostile-actions.ts';
 import * as phones from './phone-actions.ts';
 import * as recoveries from './recovery-actions.ts';

@@ -1,7 +1,7 @@
 import { tokenOf, claimsFor } from '../../fixtures/wire.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
 import { type Code, codeOf, collect, type Computer, heed, showCode, signed } from './computer.ts';
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 import { listOf } from './party.ts';
 import { bearer, type Scene } from './scene.ts';
 

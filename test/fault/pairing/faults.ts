@@ -1,5 +1,5 @@
 import type { Cloud, FaultInput } from '#local';
-import { drawFor } from './draw.ts';
+import { drawFor } from '../draw.ts';
 
 const dynamodb = { service: 'dynamodb', operation: '*' };
 /** The functions whose calls a history is about. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkAftermath } from './aftermath.ts';
 import { createComputer, type Computer } from './computer.ts';
-import { drawFor } from './draw.ts';
+import { drawFor } from '../draw.ts';
 import { gather } from './evidence.ts';
 import { startFaults } from './faults.ts';
 import { checkInvariants, countLinked } from './invariants.ts';

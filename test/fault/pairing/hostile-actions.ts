@@ -4,7 +4,7 @@ import { claimsFor, tokenOf } from '../../fixtures/wire.ts';
 import { deviceListStatement, limits } from '#protocol';
 import { type Code, signed } from './computer.ts';
 import { open, someCode } from './computer-actions.ts';
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 import { listOf } from './party.ts';
 import { someParty } from './phone-actions.ts';
 import { bearer, type Place, type Scene } from './scene.ts';

@@ -4,7 +4,7 @@ import { newKeyPair } from '../../fixtures/accounts.ts';
 import { deletion } from '../../fixtures/world.ts';
 import { type Code, collect, type Computer, showCode, signed } from './computer.ts';
 import { someCode } from './computer-actions.ts';
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 import type { Outcome } from './journal.ts';
 import { conflictOf, learn, learnFrom, listOf, newSealed, type Party } from './party.ts';
 import type { Scene } from './scene.ts';

@@ -1,5 +1,5 @@
 import { type Action, actions, deletion } from './actions.ts';
-import { drawFor } from './draw.ts';
+import { drawFor } from '../draw.ts';
 
 /** Which history: its choices follow from these two, whatever else is played. */
 export type Which = { seed: number; number: number };

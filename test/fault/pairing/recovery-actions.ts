@@ -1,6 +1,6 @@
 import { deletion } from '../../fixtures/world.ts';
 import { someCode } from './computer-actions.ts';
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 import {
   conflictOf,
   crown,

@@ -60,6 +60,8 @@ const setUp = async (
   const errors: unknown[] = [];
   const conflicts: string[] = [];
   const state = { online: true };
+  /** What the server has told of its time. */
+  const times: number[] = [];
   const lists = new DeviceLists({
     store,
     fetch,
@@ -83,6 +85,7 @@ const setUp = async (
     streams: new SendingStreams({ store, self, states, receipts }),
     platform,
     now: platform.clock.now,
+    learnTime: (now) => times.push(now),
     newId: messageIds(platform.clock.now),
     post: async (messages) => {
       posts.push(messages);
@@ -92,7 +95,7 @@ const setUp = async (
     onError: (error) => errors.push(error),
   });
   await outbox.load();
-  return { outbox, posts, errors, conflicts, state, store, lists, platform, contacts, sent };
+  return { outbox, posts, errors, conflicts, times, state, store, lists, platform, contacts, sent };
 };
 
 const kept = async (store: Store) => (await store.list('outbox/')).map(([key]) => key.slice('outbox/'.length));
@@ -314,6 +317,35 @@ describe('failures', () => {
 
       expect(await failure).toMatchObject({ code: 'message_expired' });
     }
+  });
+
+  test('a message that a clock ahead of time has made is sent when its time has come', async () => {
+    const platform = manualPlatform();
+    const now = platform.clock.now() - limits.messageLead - 60_000;
+    const early: Relay = ([first]) =>
+      posts.length > 1
+        ? acceptAll(posts.at(-1) ?? [])
+        : [{ message: first?.message ?? '', error: refusal('message_expired', { details: { now } }) }];
+    const { outbox, posts, times } = await setUp((messages) => early(messages), { platform });
+    const sent = outbox.send({ to: ben.account, body });
+    await expect.poll(() => times).toEqual([now]);
+
+    await platform.clock.advance(59_999);
+    expect(posts).toHaveLength(1);
+    await platform.clock.advance(1);
+
+    await expect(sent).resolves.toMatchObject({ at: 5 });
+    expect(posts[1]?.[0]?.message).toBe(posts[0]?.[0]?.message);
+  });
+
+  test('a message that the server finds too old is not sent again', async () => {
+    const platform = manualPlatform();
+    const expired = refusal('message_expired', { details: { now: platform.clock.now() + limits.messageAge } });
+    const { outbox } = await setUp((messages) => messages.map(({ message }) => ({ message, error: expired })), {
+      platform,
+    });
+
+    await expect(outbox.send({ to: ben.account, body })).rejects.toMatchObject({ code: 'message_expired' });
   });
 
   test('what waits for better times goes at once when there is a connection again', async () => {
@@ -618,5 +650,14 @@ describe('message ids', () => {
 
     expect(ids.toSorted()).toEqual(ids);
     expect(ids.map((id) => messageTime(id))).toEqual([50, 50, 60]);
+  });
+
+  test('a clock that was so far ahead that the server refuses its ids is not waited for', () => {
+    const ahead = limits.messageLead + 100;
+    const times = [ahead, 100, 99, 98];
+    const newId = messageIds(() => times.shift() ?? 0);
+    const ids = [newId(), newId(), newId(), newId()];
+
+    expect(ids.map((id) => messageTime(id))).toEqual([ahead, ahead, 99, 99]);
   });
 });

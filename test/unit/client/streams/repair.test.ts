@@ -65,6 +65,21 @@ describe('mending a stream', () => {
     expect(stepRepair(repair, having(3, 5), { now: 999, random: () => 0 })).toMatchObject({ kind: 'wait', at: 1_999 });
   });
 
+  test('what is asked for late, after a sleep or a change of the date, is given its time to come', () => {
+    const missed = stepRepair(undefined, having(2, 4), { now: 0, random: () => 0 });
+    const late = { now: 500_000, random: () => 0 };
+    const asked = stepRepair('repair' in missed ? missed.repair : undefined, having(2, 4), late);
+    expect(asked).toMatchObject({ kind: 'ask', at: 505_000 });
+    const again = stepRepair('repair' in asked ? asked.repair : undefined, having(2, 4), late);
+    expect(again).toMatchObject({ kind: 'wait', at: 505_000 });
+  });
+
+  test('a date that is set back delays nothing', () => {
+    const missed = stepRepair(undefined, having(2, 4), { now: 500_000, random: () => 0 });
+    const back = stepRepair('repair' in missed ? missed.repair : undefined, having(2, 4), { now: 7, random: () => 0 });
+    expect(back).toMatchObject({ kind: 'wait', at: 1_007 });
+  });
+
   test('a question is bounded, and nothing is given up that was not asked for', () => {
     const everySecond = Array.from({ length: rangesAsked + 5 }, (_, i) => 2 * i + 3);
     const log = history(having(2, ...everySecond));

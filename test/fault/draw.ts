@@ -1,4 +1,4 @@
-import { randomStream } from '../../../local/faults/random.ts';
+import { randomStream } from '../../local/faults/random.ts';
 
 /** Choices from one stream of numbers, the same on every machine. */
 export type Draw = {

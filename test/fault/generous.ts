@@ -1,4 +1,4 @@
-import { quotaNames, quotas } from '../../../functions/shared/quotas.ts';
+import { quotaNames, quotas } from '../../functions/shared/quotas.ts';
 
 /** Rates that nobody here meets: what is refused for its frequency is not looked at. */
 export const generousRates: Readonly<Record<string, number>> = Object.fromEntries(
