@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCommand, freePort, startDaemon } from './daemon.ts';
 import type { Peer } from './peer.ts';
-import { connectXmppPair, host, receiverOf, senderOf } from './xmpp.ts';
+import { host, passwordOf, usersOf, xmppPeer } from './xmpp.ts';
 
 /**
  * ejabberd with its own database Mnesia on disc, XMPP over WebSocket. Otherwise than Debian configures it, there is no
@@ -28,24 +28,11 @@ export const startEjabberd = async (data: string, pairs: number): Promise<Peer |
     env,
   });
   await registerAccounts(port, pairs);
-  const server = { url: `ws://127.0.0.1:${port}/ws`, passwordOf };
-  let ids = 0;
-  return {
-    name: 'ejabberd',
-    accepts: 'it is routed (XEP-0198)',
-    pid: daemon.pid,
-    newId: () => String((ids += 1)),
-    encode: (bytes) => bytes.toString('base64'),
-    connect: (count) => Promise.all(Array.from({ length: count }, (_, pair) => connectXmppPair(server, pair))),
-    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-  };
+  return xmppPeer({ name: 'ejabberd', daemon, url: `ws://127.0.0.1:${port}/ws` });
 };
 
-const passwordOf = (user: string): string => `password of ${user}`;
-
 const registerAccounts = async (port: number, pairs: number): Promise<void> => {
-  const users = Array.from({ length: pairs }, (_, pair) => [senderOf(pair), receiverOf(pair)]).flat();
-  for (const user of users) {
+  for (const user of usersOf(pairs)) {
     const response = await fetch(`http://127.0.0.1:${port}/api/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCommand, freePort, startDaemon } from './daemon.ts';
 import type { Peer } from './peer.ts';
-import { connectXmppPair, host, receiverOf, senderOf } from './xmpp.ts';
+import { host, passwordOf, usersOf, xmppPeer } from './xmpp.ts';
 
 /**
  * Prosody with its own file storage, XMPP over WebSocket: what waits for an absent user is in a file. Otherwise than
@@ -16,20 +16,8 @@ export const startProsody = async (data: string, pairs: number): Promise<Peer | 
   await writeFile(config, configuration({ data, port, other }));
   await writeAccounts(data, pairs);
   const daemon = await startDaemon([command, '-F', '--config', config], { port, cwd: data });
-  const server = { url: `ws://127.0.0.1:${port}/xmpp-websocket`, passwordOf };
-  let ids = 0;
-  return {
-    name: 'prosody',
-    accepts: 'it is routed (XEP-0198)',
-    pid: daemon.pid,
-    newId: () => String((ids += 1)),
-    encode: (bytes) => bytes.toString('base64'),
-    connect: (count) => Promise.all(Array.from({ length: count }, (_, pair) => connectXmppPair(server, pair))),
-    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-  };
+  return xmppPeer({ name: 'prosody', daemon, url: `ws://127.0.0.1:${port}/xmpp-websocket` });
 };
-
-const passwordOf = (user: string): string => `password of ${user}`;
 
 const accountOf = (user: string): string => `return { ["password"] = "${passwordOf(user)}"; };\n`;
 
@@ -37,10 +25,9 @@ const accountOf = (user: string): string => `return { ["password"] = "${password
 const writeAccounts = async (data: string, pairs: number): Promise<void> => {
   const folder = join(data, host, 'accounts');
   await mkdir(folder, { recursive: true });
-  const users = Array.from({ length: pairs }, (_, pair) => [senderOf(pair), receiverOf(pair)]).flat();
   // Prosody writes what is no letter or digit as %xx.
   const fileOf = (user: string) => join(folder, `${user.replaceAll('-', '%2d')}.dat`);
-  await Promise.all(users.map((user) => writeFile(fileOf(user), accountOf(user))));
+  await Promise.all(usersOf(pairs).map((user) => writeFile(fileOf(user), accountOf(user))));
 };
 
 const configuration = ({ data, port, other }: { data: string; port: number; other: number }): string => `

@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { Pair } from './peer.ts';
+import type { Daemon } from './daemon.ts';
+import type { Pair, Peer } from './peer.ts';
 
-/** Where an XMPP server takes WebSockets (RFC 7395), and whose password is which. */
-export type XmppServer = { url: string; passwordOf: (user: string) => string };
+/** An XMPP server that runs, and where it takes WebSockets (RFC 7395). */
+type XmppServer = { name: string; daemon: Daemon; url: string };
 
 export const host = 'localhost';
-export const senderOf = (pair: number): string => `sender-${pair}`;
-export const receiverOf = (pair: number): string => `receiver-${pair}`;
+const senderOf = (pair: number): string => `sender-${pair}`;
+const receiverOf = (pair: number): string => `receiver-${pair}`;
+
+/** Whoever needs an account at an XMPP server for so many pairs. */
+export const usersOf = (pairs: number): string[] =>
+  Array.from({ length: pairs }, (_, pair) => [senderOf(pair), receiverOf(pair)]).flat();
+export const passwordOf = (user: string): string => `password of ${user}`;
 
 const framing = 'urn:ietf:params:xml:ns:xmpp-framing';
 const management = 'urn:xmpp:sm:3';
@@ -24,7 +30,7 @@ const isStanza = (frame: string): boolean => /^<(message|presence|iq)\b/.test(fr
 const attribute = (frame: string, name: string): string =>
   new RegExp(`^<[^>]*\\s${name}=["']([^"']*)["']`).exec(frame)?.[1] ?? '';
 
-const openStream = async ({ url, passwordOf }: XmppServer, user: string): Promise<Stream> => {
+const openStream = async (url: string, user: string): Promise<Stream> => {
   const socket = new WebSocket(url, 'xmpp', { perMessageDeflate: false });
   await once(socket, 'open');
   const next = (beginning: RegExp): Promise<void> =>
@@ -100,8 +106,8 @@ const manage = (socket: WebSocket): Stream => {
 };
 
 /** Logs a sender and a receiver in. The receiver takes a message over by answering when the server asks how many. */
-export const connectXmppPair = async (server: XmppServer, pair: number): Promise<Pair> => {
-  const [sender, receiver] = [await openStream(server, senderOf(pair)), await openStream(server, receiverOf(pair))];
+const connectPair = async (url: string, pair: number): Promise<Pair> => {
+  const [sender, receiver] = [await openStream(url, senderOf(pair)), await openStream(url, receiverOf(pair))];
   await Promise.all([sender, receiver].map(({ send }) => send('<presence xmlns="jabber:client"/>')));
   const to = `${receiverOf(pair)}@${host}`;
   return {
@@ -113,5 +119,19 @@ export const connectXmppPair = async (server: XmppServer, pair: number): Promise
         handler({ id: attribute(stanza, 'id'), body, ack: () => undefined });
       });
     },
+  };
+};
+
+/** The peer that an XMPP server is; its users have the accounts of {@link usersOf}. */
+export const xmppPeer = ({ name, daemon, url }: XmppServer): Peer => {
+  let ids = 0;
+  return {
+    name,
+    accepts: 'it is routed (XEP-0198)',
+    pid: daemon.pid,
+    newId: () => String((ids += 1)),
+    encode: (bytes) => bytes.toString('base64'),
+    connect: (count) => Promise.all(Array.from({ length: count }, (_, pair) => connectPair(url, pair))),
+    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
   };
 };
