@@ -1,4 +1,6 @@
-import type { Store } from './store.ts';
+import type { Store, StorePage } from './store.ts';
+
+const everything: StorePage = { after: undefined, limit: Number.POSITIVE_INFINITY };
 
 /** A store that lasts as long as the process: for trying things out, and for tests. */
 export const memoryStore = (): Store => {
@@ -16,10 +18,11 @@ export const memoryStore = (): Store => {
     delete: async (keys) => {
       for (const key of keys) entries.delete(key);
     },
-    list: async (prefix) =>
+    list: async (prefix, { after = '', limit } = everything) =>
       [...entries]
-        .filter(([key]) => key.startsWith(prefix))
+        .filter(([key]) => key.startsWith(prefix) && key > after)
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
         .map(([key, text]) => [key, JSON.parse(text)]),
   };
 };

@@ -10,9 +10,12 @@ export type Store = {
   /** All of the entries, or none when it fails. */
   put: (entries: Readonly<Record<string, unknown>>) => Promise<void>;
   delete: (keys: readonly string[]) => Promise<void>;
-  /** The entries whose keys begin with `prefix`, in the order of their keys. */
-  list: (prefix: string) => Promise<[key: string, value: unknown][]>;
+  /** The entries whose keys begin with `prefix`, in the order of their keys: all, or as many as a page holds. */
+  list: (prefix: string, page?: StorePage) => Promise<[key: string, value: unknown][]>;
 };
+
+/** The first `limit` entries, or those that come after a key. */
+export type StorePage = { after: string | undefined; limit: number };
 
 const read = <S extends z.ZodMiniType>(key: string, value: unknown, schema: S): z.infer<S> => {
   const parsed = schema.safeParse(value);

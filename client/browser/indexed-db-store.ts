@@ -62,8 +62,10 @@ export const indexedDbStore = async (name: string): Promise<IndexedDbStore> => {
       change(db, (store) => {
         for (const key of keys) store.delete(key);
       }),
-    list: async (prefix) => {
-      const found: unknown = await resultOf(reading().getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+    list: async (prefix, page) => {
+      const { after } = page ?? {};
+      const range = IDBKeyRange.bound(after ?? prefix, `${prefix}\uffff`, after !== undefined);
+      const found: unknown = await resultOf(reading().getAll(range, page?.limit));
       return z
         .array(Row)
         .parse(found)

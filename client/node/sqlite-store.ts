@@ -1,7 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod/mini';
-import type { Store } from '../store.ts';
+import type { Store, StorePage } from '../store.ts';
+
+/** Without a limit, in the words of SQLite. */
+const everything: StorePage = { after: undefined, limit: -1 };
 
 const Row = z.object({ key: z.string(), value: z.string() });
 
@@ -27,7 +30,7 @@ export const sqliteStore = (path: string): SqliteStore => {
   const get = db.prepare('SELECT key, value FROM records WHERE key = ?');
   const put = db.prepare('INSERT OR REPLACE INTO records (key, value) VALUES (?, ?)');
   const remove = db.prepare('DELETE FROM records WHERE key = ?');
-  const list = db.prepare('SELECT key, value FROM records WHERE key >= ? AND key < ? ORDER BY key');
+  const list = db.prepare('SELECT key, value FROM records WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?');
 
   const transaction = (work: () => void) => {
     db.exec('BEGIN IMMEDIATE');
@@ -54,7 +57,8 @@ export const sqliteStore = (path: string): SqliteStore => {
       transaction(() => {
         for (const key of keys) remove.run(key);
       }),
-    list: async (prefix) => list.all(prefix, `${prefix}\u{10ffff}`).map(parse),
+    list: async (prefix, { after = '', limit } = everything) =>
+      list.all(prefix, `${prefix}\u{10ffff}`, after, limit).map(parse),
     close,
     [Symbol.dispose]: close,
   };

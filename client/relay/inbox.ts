@@ -57,10 +57,9 @@ export class Inbox {
     this.#received = new Received({ store: options.store, clock: options.platform.clock });
   }
 
-  /** Recalls what was received in earlier runs. @throws `store_damaged` */
+  /** Recalls how far the streams had come in earlier runs. @throws `store_damaged` */
   async load(): Promise<void> {
     const { store, self } = this.#options;
-    await this.#received.load();
     for (const [sender, reception] of await loadReceptions(store, self.account)) this.#open(sender, reception);
   }
 
@@ -108,7 +107,7 @@ export class Inbox {
     const { id } = envelope;
     if (this.#stopped) return;
     try {
-      if (this.#received.has(id) || (await this.#read(envelope))) acknowledge(id);
+      if ((await this.#received.has(id)) || (await this.#read(envelope))) acknowledge(id);
     } catch (error) {
       // What nobody can read will be no more readable when it comes again.
       if (error instanceof ClientError && error.code === 'payload_invalid') acknowledge(id);

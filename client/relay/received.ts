@@ -1,43 +1,43 @@
-import { type EnvelopeId, Timestamp } from '#protocol';
+import type { EnvelopeId } from '#protocol';
 import type { Clock } from '../platform.ts';
-import { listRecords, type Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { memory } from './memory.ts';
 
 const prefix = 'received/';
+/** How many are looked through at once for old ones: a device that was away may have received a hundred thousand. */
+const pageSize = 1000;
 
-/** The envelopes that this device has taken over, by their ids: what comes again is only acknowledged again. */
+/**
+ * The envelopes that this device has taken over, by their ids: what comes again is only acknowledged again. They are in
+ * the store alone, so that memory does not grow with them.
+ */
 export class Received {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #ids = new Map<EnvelopeId, number>();
 
   constructor({ store, clock }: { store: Store; clock: Clock }) {
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** Recalls what was received in earlier runs. @throws `store_damaged` */
-  async load(): Promise<void> {
-    for (const [id, at] of await listRecords(this.#store, prefix, Timestamp)) this.#ids.set(id, at);
-    await this.forgetOld();
-  }
-
-  has(id: EnvelopeId): boolean {
-    return this.#ids.has(id);
+  async has(id: EnvelopeId): Promise<boolean> {
+    return (await this.#store.get(prefix + id)) !== undefined;
   }
 
   /** Remembers an envelope, and keeps what else has come of it in the same write. */
   async add(id: EnvelopeId, entries: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const at = this.#clock.now();
-    await this.#store.put({ ...entries, [prefix + id]: at });
-    this.#ids.set(id, at);
+    await this.#store.put({ ...entries, [prefix + id]: this.#clock.now() });
   }
 
   /** Forgets the ids that nobody will send again. */
   async forgetOld(): Promise<void> {
-    const old = [...this.#ids].filter(([, at]) => at < this.#clock.now() - memory).map(([id]) => id);
-    if (old.length === 0) return;
-    await this.#store.delete(old.map((id) => prefix + id));
-    for (const id of old) this.#ids.delete(id);
+    const since = this.#clock.now() - memory;
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await this.#store.list(prefix, { after, limit: pageSize });
+      const old = page.filter(([, at]) => typeof at !== 'number' || at < since).map(([key]) => key);
+      if (old.length > 0) await this.#store.delete(old);
+      after = page.at(-1)?.[0];
+      more = page.length === pageSize;
+    }
   }
 }

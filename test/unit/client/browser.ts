@@ -18,7 +18,7 @@ const mortal = ({ store, platform, tabs, onGranted }: World) => {
     get: (key) => (life.isOver ? never() : store.get(key)),
     put: (entries) => (life.isOver ? never() : store.put(entries)),
     delete: (keys) => (life.isOver ? never() : store.delete(keys)),
-    list: (prefix) => (life.isOver ? never() : store.list(prefix)),
+    list: (...wanted) => (life.isOver ? never() : store.list(...wanted)),
   };
   const mortalTabs: Tabs = {
     locks: {

@@ -32,6 +32,19 @@ export const describeStore = (place: string, open: () => Promise<Opened>): void 
       expect(await store.list('')).toHaveLength(6);
     });
 
+    test('lists page by page, each after the key that the page before ended with', async () => {
+      await using place = await open();
+      const { store } = place;
+      await store.put({ 'p/1': 1, 'p/2': 2, 'p/3': 3, q: 0 });
+
+      expect(await store.list('p/', { after: undefined, limit: 2 })).toEqual([
+        ['p/1', 1],
+        ['p/2', 2],
+      ]);
+      expect(await store.list('p/', { after: 'p/2', limit: 2 })).toEqual([['p/3', 3]]);
+      expect(await store.list('p/', { after: 'p/3', limit: 2 })).toEqual([]);
+    });
+
     test('deletes what is named, and minds nothing that is not there', async () => {
       await using place = await open();
       const { store } = place;
