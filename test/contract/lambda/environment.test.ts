@@ -1,5 +1,5 @@
 import { availableParallelism, devNull } from 'node:os';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { serveFunctions } from './functions.fixture.ts';
 
 const containing = (text: string): unknown => expect.stringContaining(text);
@@ -118,6 +118,7 @@ test('an environment that is idle for some minutes is given up', async () => {
 test('an environment sees the variables of the template and of Lambda, and none of the developer', async () => {
   vi.stubEnv('AWS_PROFILE', 'production');
   vi.stubEnv('TANDEM_TEST_SECRET', 'of the developer');
+  onTestFinished(() => void vi.unstubAllEnvs());
   const source = 'export const handler = async () => ({ env: process.env, arguments: process.argv.length });';
   const properties = { Environment: { Variables: { TABLE: 'mail', AWS_REGION: 'moon' } } };
   const given = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };

@@ -2,11 +2,12 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadTemplate } from '../../../local/template/index.ts';
 import { temporaryFolder } from './assembly.fixture.ts';
 
-vi.stubEnv('CDK_VALIDATION', 'false');
+beforeAll(() => void vi.stubEnv('CDK_VALIDATION', 'false'));
+afterAll(() => void vi.unstubAllEnvs());
 const attributes = () => undefined;
 
 test('a stack that the CDK synthesized is read whole, and a function leads to its bundle', async () => {
