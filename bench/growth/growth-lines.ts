@@ -6,7 +6,8 @@ const names: Record<keyof Taken, string> = {
   readUnits: 'RRU',
   writeUnits: 'WRU',
   bytes: 'bytes',
-  cpu: 'CPU ms',
+  cloud: 'CPU ms of the cloud',
+  database: 'CPU ms of the database',
 };
 const isQuantity = (name: string): name is keyof Taken => Object.hasOwn(names, name);
 const quantities = Object.keys(names).filter(isQuantity);

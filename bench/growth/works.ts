@@ -1,13 +1,13 @@
 import { envelopeIdOf } from '#protocol';
-import { messageTo, oldMail, type World } from './world.ts';
+import { messageTo, oldMail, type Stage } from './world.ts';
 
 /** Something to do with so many messages; `prepare` is what does not count. */
 export type MailWork = {
   name: string;
   /** How many messages a round has: as many as take a second or two. */
   perRound: number;
-  prepare: (world: World, count: number) => Promise<void>;
-  run: (world: World, count: number) => Promise<void>;
+  prepare: (stage: Stage, count: number) => Promise<void>;
+  run: (stage: Stage, count: number) => Promise<void>;
 };
 
 /** What one sync asks for: so that a page ends where the mail does that has been put there for it. */

@@ -15,16 +15,19 @@ import { openTables, type Tables } from './tables.ts';
 /** How many accounts there are, and how many envelopes wait for the phone that is written to. */
 export type WorldSize = { accounts: number; depth: number };
 
-/** A cloud of some size, with two phones that are connected. */
-export type World = AsyncDisposable & {
+/** A database of some size, on which a cloud can be started again and again. */
+export type World = AsyncDisposable & { startStage: () => Promise<Stage> };
+
+/** A cloud with two phones that are connected. */
+export type Stage = AsyncDisposable & {
   cloud: RunningCloud;
   tables: Tables;
   from: Device;
   to: Device;
   sender: Socket;
   receiver: Socket;
-  /** Milliseconds of a processor that cloud and database have used so far. */
-  cpu: () => Promise<number>;
+  /** Milliseconds of a processor that the cloud, and the database in its own process, have used so far. */
+  cpu: () => Promise<{ cloud: number; database: number }>;
 };
 
 export const bodyBytes = 500;
@@ -38,27 +41,39 @@ export const openWorld = async ({ accounts, depth }: WorldSize): Promise<World> 
   opening.defer(() => rm(data, { recursive: true, maxRetries: 5 }));
   // In memory, where it takes half a minute to fill what would take five on disk.
   const engine = opening.use(await startEngine({ file: undefined }));
-  const cloud = opening.use(await runCloud({ data, engine: engine.url, settings }));
+  const run = () => runCloud({ data, engine: engine.url, settings });
+  const { from, to } = await registerPhones(run);
   const tables = opening.use(await openTables(engine.url));
-  const [from, to] = [await registerDevice(cloud.endpoint), await registerDevice(cloud.endpoint)];
   await tables.addAccounts(accounts - 2, from);
   await tables.addMail(to.address, oldMail(depth, from.address));
   // As after a while: the relay has an estimate of the mailbox, and the two have written to each other.
   await tables.noteHolding(to.address, depth, depth * bodyBytes);
   await tables.noteWritten(to.account, from.account);
-  const sender = opening.use(await connectDevice(cloud.endpoint, from));
-  const receiver = opening.use(await connectDevice(cloud.endpoint, to));
-  const opened = opening.move();
-  return {
-    cloud,
-    tables,
-    from,
-    to,
-    sender,
-    receiver,
-    cpu: async () => (await cpuOf(cloud.pid)) + (await cpuOf(engine.pid)),
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  const startStage = async (): Promise<Stage> => {
+    await using starting = new AsyncDisposableStack();
+    const cloud = starting.use(await run());
+    const sender = starting.use(await connectDevice(cloud.endpoint, from));
+    const receiver = starting.use(await connectDevice(cloud.endpoint, to));
+    const started = starting.move();
+    return {
+      cloud,
+      tables,
+      from,
+      to,
+      sender,
+      receiver,
+      cpu: async () => ({ cloud: await cpuOf(cloud.pid), database: await cpuOf(engine.pid) }),
+      [Symbol.asyncDispose]: () => started.disposeAsync(),
+    };
   };
+  const opened = opening.move();
+  return { startStage, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+};
+
+/** The first run also makes the tables. */
+const registerPhones = async (run: () => Promise<RunningCloud>): Promise<Pick<Stage, 'from' | 'to'>> => {
+  await using cloud = await run();
+  return { from: await registerDevice(cloud.endpoint), to: await registerDevice(cloud.endpoint) };
 };
 
 const day = 24 * 60 * 60 * 1000;
