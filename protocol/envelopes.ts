@@ -3,6 +3,7 @@ import type { DeviceAddress } from './addresses.ts';
 import { AccountId, DeviceNumber } from './addresses.ts';
 import { BoundedBytes, Timestamp } from './bytes.ts';
 import { limits } from './limits.ts';
+import { Traceparent } from './traceparent.ts';
 
 const uuidV7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 
@@ -109,5 +110,7 @@ export const Envelope = z.object({
   body: Body,
   at: Timestamp,
   urgent: z.optional(z.boolean()),
+  /** Of the call that it came by. */
+  traceparent: z.optional(Traceparent),
 });
 export type Envelope = z.infer<typeof Envelope>;

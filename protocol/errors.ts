@@ -21,6 +21,16 @@ export const errors = {
   },
   guest_expired: { rpc: -32000, retryable: false, message: 'A guest has five minutes; connect again.' },
   unlinked: { rpc: -32000, retryable: false, message: 'This device is no longer linked to its account.' },
+  account_suspended: {
+    rpc: -32000,
+    retryable: true,
+    message: 'The account is suspended by the operator of this cloud; ask there. Its mail and its devices are kept.',
+  },
+  registration_closed: {
+    rpc: -32000,
+    retryable: false,
+    message: 'This cloud takes no new accounts for the time being; try again another day.',
+  },
 
   signature_invalid: { rpc: -32000, retryable: false, message: 'The signature does not hold.' },
   time_skewed: {
@@ -64,6 +74,9 @@ export const errors = {
 } as const satisfies Record<string, { rpc: number; retryable: boolean; message: string }>;
 
 export type ErrorCode = keyof typeof errors;
+export const errorCodes: readonly ErrorCode[] = Object.keys(errors).filter((name): name is ErrorCode =>
+  Object.hasOwn(errors, name),
+);
 
 /** A failure that the caller is told of by name. `details` go to the caller: never anything secret. */
 export class TandemError extends Error {

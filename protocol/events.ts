@@ -5,6 +5,7 @@ import { DeviceList } from './device-list.ts';
 import { Body, Envelope, MessageId } from './envelopes.ts';
 import { limits } from './limits.ts';
 import { PairingId } from './pairing-code.ts';
+import { Traceparent } from './traceparent.ts';
 
 /** What the server says unasked, as JSON-RPC notifications. */
 export const events = {
@@ -16,8 +17,8 @@ export const events = {
   'devices.changed': z.object({ deviceList: DeviceList }),
   'devices.left': z.object({ device: DeviceNumber }),
   'relay.deliver': z.object({ envelopes: z.array(Envelope) }),
-  /** There is mail that was not delivered: synchronize. */
-  'relay.waiting': z.object({}),
+  /** There is mail that was not delivered: synchronize. It may be told by which call it came. */
+  'relay.waiting': z.object({ traceparent: z.optional(Traceparent) }),
   'relay.signal': z.object({ signals: z.array(z.object({ message: MessageId, sender: DeviceAddress, body: Body })) }),
   /** So few one-time keys are left: publish new ones. */
   'keys.low': z.object({ available: z.int() }),

@@ -10,6 +10,7 @@ export {
   toBase64Url,
   utf8,
 } from './bytes.ts';
+export { Companion, PairingState } from './companion.ts';
 export { type ContactCode, formatContactCode, type ParsedContactCode, parseContactCode } from './contact-code.ts';
 export { isTimely, parseOffer, subprotocol, TokenClaims, tokenHeader } from './connect-token.ts';
 export {
@@ -34,13 +35,13 @@ export {
   parseEnvelopeId,
   Recipient,
 } from './envelopes.ts';
-export { type ErrorCode, errors, TandemError } from './errors.ts';
+export { type ErrorCode, errorCodes, errors, TandemError } from './errors.ts';
 export { type EventName, type EventParams, events, isEvent } from './events.ts';
 export { Call, type CallId, ErrorObject, ServerFrame } from './json-rpc.ts';
+export { judgeList } from './judge-list.ts';
 export { limits } from './limits.ts';
 export {
   type Capability,
-  Companion,
   isMethod,
   type MethodName,
   type MethodsOf,
@@ -48,7 +49,6 @@ export {
   methods,
   type OneWay,
   type Params,
-  PairingState,
   type Rate,
   type Result,
   type Who,
@@ -65,3 +65,4 @@ export {
   recoverStatement,
   registerStatement,
 } from './statements.ts';
+export { traceIdOf, Traceparent, traceparentBytes, traceparentOf } from './traceparent.ts';

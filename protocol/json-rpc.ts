@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Traceparent } from './traceparent.ts';
 
 const version = z.literal('2.0');
 const Id = z.union([z.string().check(z.maxLength(64)), z.int()]);
@@ -10,6 +11,7 @@ export const Call = z.object({
   id: z.optional(Id),
   method: z.string(),
   params: z.optional(z.record(z.string(), z.unknown())),
+  traceparent: z.optional(Traceparent),
 });
 export type Call = z.infer<typeof Call>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AccountId, DeviceAddress, DeviceNumber } from './addresses.ts';
 import { BoundedBytes, PublicKey, Signature, Timestamp } from './bytes.ts';
+import { Companion, Label, PairingState } from './companion.ts';
 import { DeviceList } from './device-list.ts';
 import { Envelope, EnvelopeId, MessageId, Messages, Signals } from './envelopes.ts';
 import { ErrorObject } from './json-rpc.ts';
@@ -17,34 +18,27 @@ export type Who = 'guest' | 'device' | 'primary' | 'anyone';
  */
 export type Rate = 'free' | 'change' | 'read' | 'register' | 'send' | 'signal';
 
-type Method = { who: Who; rate: Rate; params: z.ZodMiniType; result: z.ZodMiniType; oneWay?: true };
+type Method = {
+  /** What it does, for whoever calls it. */
+  summary: string;
+  who: Who;
+  rate: Rate;
+  params: z.ZodMiniType;
+  result: z.ZodMiniType;
+  oneWay?: true;
+};
 
 const Nothing = z.object({});
 const Sealed = BoundedBytes(limits.sealed);
-const Label = z
-  .string()
-  .check(z.minLength(1), z.maxLength(limits.label), z.regex(/^[^\p{C}]*$/u, 'expected plain text'));
 /** A JWT of the deployer's own backend. */
 const Ticket = z.string().check(z.maxLength(limits.ticket));
 /** What starts a conversation with a device, opaque to the cloud: an MLS key package, a Signal prekey bundle. */
 const KeyBlob = BoundedBytes(limits.keyBlob);
 const EnvelopeIds = z.array(EnvelopeId).check(z.minLength(1), z.maxLength(limits.batch));
 
-/** The state that a companion finds its pairing in. */
-export const PairingState = z.enum(['opened', 'scanned', 'approved', 'denied', 'expired', 'cancelled']);
-export type PairingState = z.infer<typeof PairingState>;
-
-/** What the phone shows before its person decides; `sameNetwork` is a hint, not a proof. */
-export const Companion = z.object({
-  label: z.optional(Label),
-  userAgent: z.optional(z.string()),
-  address: z.string(),
-  sameNetwork: z.boolean(),
-});
-export type Companion = z.infer<typeof Companion>;
-
 const definitions = {
   'session.time': {
+    summary: 'Tells the server’s clock, its protocol and the oldest client it takes; also the heartbeat.',
     who: 'anyone',
     rate: 'free',
     params: Nothing,
@@ -52,18 +46,29 @@ const definitions = {
   },
 
   'account.register': {
+    summary:
+      'Makes an account, by its first device list, which its identity key has signed; the phone is its primary device.',
     who: 'guest',
     rate: 'register',
     params: z.object({ deviceList: DeviceList, at: Timestamp, signature: Signature, admission: z.optional(Ticket) }),
     result: z.object({ account: AccountId, device: DeviceNumber }),
   },
   'account.recover': {
+    summary: 'Makes a new phone the primary device in place of the former, which is unlinked.',
     who: 'guest',
     rate: 'register',
     params: z.object({ deviceList: DeviceList, at: Timestamp, signature: Signature }),
     result: z.object({ device: DeviceNumber }),
   },
+  'account.restore': {
+    summary: 'Brings the account’s latest device list to a cloud that has an older one, as after a restore.',
+    who: 'guest',
+    rate: 'change',
+    params: z.object({ deviceList: DeviceList }),
+    result: z.object({ deviceList: DeviceList }),
+  },
   'account.delete': {
+    summary: 'Deletes the account for good: all its devices are unlinked at once.',
     who: 'primary',
     rate: 'change',
     params: z.object({ at: Timestamp, signature: Signature }),
@@ -71,31 +76,42 @@ const definitions = {
   },
 
   'pairing.open': {
+    summary: 'A computer opens a pairing, whose id goes into the code that it shows.',
     who: 'guest',
     rate: 'change',
     params: z.object({ deviceKey: PublicKey, replaces: z.optional(PairingId), label: z.optional(Label) }),
     result: z.object({ pairing: PairingId, expiresAt: Timestamp }),
   },
   'pairing.scan': {
+    summary: 'The phone has read a code: it alone decides from now on, and learns what it is about to link.',
     who: 'primary',
     rate: 'change',
     params: z.object({ pairing: PairingId }),
     result: z.object({ deviceKey: PublicKey, decideBy: Timestamp, companion: Companion }),
   },
   'pairing.approve': {
+    summary: 'Links the computer: the new device list and the sealed message for it take effect at once or not at all.',
     who: 'primary',
     rate: 'change',
     params: z.object({ pairing: PairingId, deviceList: DeviceList, sealed: Sealed }),
     result: z.object({ device: DeviceNumber }),
   },
-  'pairing.deny': { who: 'primary', rate: 'change', params: z.object({ pairing: PairingId }), result: Nothing },
+  'pairing.deny': {
+    summary: 'Refuses the computer whose code was scanned.',
+    who: 'primary',
+    rate: 'change',
+    params: z.object({ pairing: PairingId }),
+    result: Nothing,
+  },
   'pairing.cancel': {
+    summary: 'The computer withdraws its pairing, unless it was approved already.',
     who: 'guest',
     rate: 'change',
     params: z.object({ pairing: PairingId, at: Timestamp, signature: Signature }),
     result: Nothing,
   },
   'pairing.collect': {
+    summary: 'The computer asks what became of its pairing, and is told on this connection from now on.',
     who: 'guest',
     rate: 'change',
     params: z.object({ pairing: PairingId, at: Timestamp, signature: Signature }),
@@ -103,20 +119,30 @@ const definitions = {
   },
 
   'devices.list': {
+    summary: 'The signed device list of any account, to encrypt and to address by.',
     who: 'device',
     rate: 'read',
     params: z.object({ account: AccountId }),
     result: z.object({ deviceList: DeviceList }),
   },
   'devices.update': {
+    summary: 'Unlinks devices by a new list without them, or renews the list’s signature.',
     who: 'primary',
     rate: 'change',
     params: z.object({ deviceList: DeviceList }),
     result: Nothing,
   },
-  'devices.leave': { who: 'device', rate: 'change', params: Nothing, result: Nothing },
+  'devices.leave': {
+    summary: 'A companion unlinks itself.',
+    who: 'device',
+    rate: 'change',
+    params: Nothing,
+    result: Nothing,
+  },
 
   'relay.send': {
+    summary:
+      'Stores messages in the mailboxes of all their devices and delivers them to those that are connected; each stands or falls alone, and a repeat stores nothing twice.',
     who: 'device',
     rate: 'send',
     params: z.object({ messages: Messages }),
@@ -130,13 +156,16 @@ const definitions = {
     }),
   },
   'relay.ack': {
+    summary: 'The device has these envelopes for good: they leave its mailbox. Not answered.',
     who: 'device',
     rate: 'read',
-    params: z.object({ envelopes: EnvelopeIds }),
+    // `at`: of the oldest of them, as its envelope has it; by it the operator sees how long mail takes.
+    params: z.object({ envelopes: EnvelopeIds, at: z.optional(Timestamp) }),
     result: Nothing,
     oneWay: true,
   },
   'relay.sync': {
+    summary: 'A page of what waits in the device’s mailbox, oldest first; what is acknowledged with it leaves first.',
     who: 'device',
     rate: 'read',
     params: z.object({
@@ -147,16 +176,30 @@ const definitions = {
     result: z.object({ envelopes: z.array(Envelope), next: z.optional(EnvelopeId) }),
   },
   'relay.signal': {
+    summary: 'Passes on what matters only now to the devices that are connected; nothing is stored.',
     who: 'device',
     rate: 'signal',
     params: z.object({ signals: Signals }),
     result: Nothing,
   },
 
-  'contacts.block': { who: 'device', rate: 'change', params: z.object({ account: AccountId }), result: Nothing },
-  'contacts.unblock': { who: 'device', rate: 'change', params: z.object({ account: AccountId }), result: Nothing },
+  'contacts.block': {
+    summary: 'Keeps back what that account sends from now on, without telling it.',
+    who: 'device',
+    rate: 'change',
+    params: z.object({ account: AccountId }),
+    result: Nothing,
+  },
+  'contacts.unblock': {
+    summary: 'Lets through again what that account sends.',
+    who: 'device',
+    rate: 'change',
+    params: z.object({ account: AccountId }),
+    result: Nothing,
+  },
 
   'keys.publish': {
+    summary: 'Leaves keys for whoever begins a conversation with this device.',
     who: 'device',
     rate: 'change',
     params: z.object({
@@ -169,6 +212,8 @@ const definitions = {
     result: z.object({ available: z.int() }),
   },
   'keys.claim': {
+    summary:
+      'A key of each device, to begin a conversation by: a one-time key, given out once, or that of last resort.',
     who: 'device',
     rate: 'change',
     params: z.object({
@@ -184,13 +229,26 @@ const definitions = {
   },
 
   'push.config': {
+    summary: 'In which ways this cloud can wake a device.',
     who: 'device',
     rate: 'read',
     params: Nothing,
     result: z.object({ kinds: z.array(PushKind), webPushKey: z.optional(z.string()) }),
   },
-  'push.register': { who: 'device', rate: 'change', params: PushRegistration, result: Nothing },
-  'push.unregister': { who: 'device', rate: 'change', params: Nothing, result: Nothing },
+  'push.register': {
+    summary: 'Says how this device is woken while it is not connected, in place of what it said before.',
+    who: 'device',
+    rate: 'change',
+    params: PushRegistration,
+    result: Nothing,
+  },
+  'push.unregister': {
+    summary: 'This device is not to be woken any more.',
+    who: 'device',
+    rate: 'change',
+    params: Nothing,
+    result: Nothing,
+  },
 } as const satisfies Record<string, Method>;
 
 type Definitions = typeof definitions;

@@ -1,4 +1,4 @@
-import { type CallId, type ErrorObject, limits, type MethodName, type Params } from '#protocol';
+import { type CallId, type ErrorObject, limits, type MethodName, type Params, type Traceparent } from '#protocol';
 import { backoff } from '../backoff.ts';
 import { ClientError } from '../errors.ts';
 import type { Platform } from '../platform.ts';
@@ -36,11 +36,11 @@ export class Calls {
     this.#options = options;
   }
 
-  /** The result of a call, unchecked. */
-  async make<M extends MethodName>(method: M, params: Params<M>): Promise<unknown> {
+  /** The result of a call, unchecked; a repeat of it belongs to the same trace. */
+  async make<M extends MethodName>(method: M, params: Params<M>, traceparent?: Traceparent): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const frame = encodeCall({ id, method, params });
+    const frame = encodeCall({ id, method, params, traceparent });
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const cancelExpiry = this.#options.platform.clock.after(limits.call, () => this.#expire(id, method));
     this.#outstanding.set(id, {

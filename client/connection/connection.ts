@@ -8,6 +8,7 @@ import {
   type Params,
   type Result,
   type ServerFrame,
+  type Traceparent,
 } from '#protocol';
 import { backoff } from '../backoff.ts';
 import { Emitter } from '../emitter.ts';
@@ -35,7 +36,18 @@ type ConnectionEvents = {
 
 type Answer = Extract<ServerFrame, { id: unknown }>;
 
-type Options = { endpoint: string; platform: Platform; serverClock: ServerClock; credentials?: Credentials };
+type Options = {
+  endpoint: string;
+  platform: Platform;
+  serverClock: ServerClock;
+  credentials?: Credentials;
+  /** What a device does before it believes that it is not linked any more; whether it may be linked after all. */
+  appeal?: () => Promise<boolean>;
+};
+
+/** Nothing is known while the network fails, nor while a cloud takes back nobody whom it has forgotten. */
+const isUndecided = (error: unknown): boolean =>
+  error instanceof ClientError && (error.retryable || error.code === 'registration_closed');
 
 /**
  * One lasting connection to the cloud: a device's with credentials, a guest's without. It reconnects by itself until
@@ -46,6 +58,7 @@ export class Connection {
   readonly #platform: Platform;
   readonly #serverClock: ServerClock;
   readonly #tokens: Tokens | undefined;
+  readonly #appeal: Options['appeal'];
   readonly #events = new Emitter<ConnectionEvents>();
   readonly #notifications = new Notifications();
   readonly #over = new AbortController();
@@ -55,11 +68,13 @@ export class Connection {
   #ended: ClientError | undefined;
   #heardAt = 0;
   #gatewayFailures = 0;
+  #appeals: 'none' | 'pending' | 'made' = 'none';
   #cancelRepeat: (() => void) | undefined;
 
-  constructor({ endpoint, platform, serverClock, credentials }: Options) {
+  constructor({ endpoint, platform, serverClock, credentials, appeal }: Options) {
     this.#platform = platform;
     this.#serverClock = serverClock;
+    this.#appeal = appeal;
     this.#tokens = credentials && new Tokens(credentials, { host: new URL(endpoint).host, clock: serverClock });
     this.#heartbeat = new Heartbeat(platform, () => void this.time().catch(() => undefined));
     this.#calls = new Calls({
@@ -76,7 +91,7 @@ export class Connection {
       onTime: (time, asked) => this.#learn(time, asked),
       onOnline: (online) => this.#onOnline(online),
       onRenewed: () => this.#onRenewed(),
-      onRefused: () => this.#end('unlinked'),
+      onRefused: () => void this.#onUnlinked(),
     });
     this.onNotification('session.revoked', () => this.#end('unlinked'));
     this.onNotification('session.replaced', ({ by }) => {
@@ -107,9 +122,9 @@ export class Connection {
    * The answer to a call, on this socket or a later one.
    * @throws ClientError: what the server says, `timeout` after 29 s, `frame_too_large`, or why the connection is over.
    */
-  async call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+  async call<M extends MethodName>(method: M, params: Params<M>, traceparent?: Traceparent): Promise<Result<M>> {
     if (this.#ended !== undefined) throw this.#ended;
-    const answer = await this.#calls.make(method, params);
+    const answer = await this.#calls.make(method, params, traceparent);
     const result = methods[method].result.safeParse(answer);
     if (!result.success) throw new ClientError('answer_invalid', { details: method });
     return result.data;
@@ -153,6 +168,7 @@ export class Connection {
 
   #onOnline(online: boolean): void {
     if (online) {
+      this.#appeals = 'none';
       this.#hear();
       this.#calls.repeat();
     } else {
@@ -200,7 +216,23 @@ export class Connection {
     const { id, error } = frame;
     // A guest who has stayed too long comes back as a new one, and what it asked for is asked again.
     if (error.data.code === 'guest_expired') return this.#socket.renew();
+    // What was called waits until it is clear whether that is so.
+    if (error.data.code === 'unlinked') return void this.#onUnlinked();
     if (id !== null) this.#calls.fail(id, error);
-    if (error.data.code === 'unlinked') this.#end('unlinked');
+  }
+
+  /** The cloud may only have forgotten this device: it appeals, and where that is heard connects anew, but once. */
+  async #onUnlinked(): Promise<void> {
+    if (this.#appeals === 'pending') return;
+    if (this.#appeal === undefined || this.#appeals === 'made') return this.#end('unlinked');
+    this.#appeals = 'pending';
+    try {
+      if (!(await this.#appeal())) return this.#end('unlinked');
+      this.#appeals = 'made';
+    } catch (error) {
+      if (!isUndecided(error)) return this.#end('unlinked');
+      this.#appeals = 'none';
+    }
+    this.#socket.renew();
   }
 }

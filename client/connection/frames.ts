@@ -1,7 +1,7 @@
-import { type CallId, limits, type MethodName, type Params, ServerFrame, utf8 } from '#protocol';
+import { type CallId, limits, type MethodName, type Params, ServerFrame, type Traceparent, utf8 } from '#protocol';
 import { ClientError } from '../errors.ts';
 
-type Sent<M extends MethodName> = { id?: CallId; method: M; params: Params<M> };
+type Sent<M extends MethodName> = { id?: CallId; method: M; params: Params<M>; traceparent?: Traceparent | undefined };
 
 /** The frame of a call, or of a notification when it has no id. @throws `frame_too_large` before anything is sent. */
 export const encodeCall = <M extends MethodName>(call: Sent<M>): string => {

@@ -25,7 +25,7 @@ type Options = {
 
 const minute = 60_000;
 
-/** So often in a row a device is refused, and a guest is not, before it is the device that nobody wants. */
+/** So often in a row a device is refused, and a guest is not, before it is the device that nobody wants, and again. */
 const refusals = 3;
 
 /** An open socket; `closed` resolves when it is gone. */
@@ -69,7 +69,7 @@ export class LastingSocket {
       const outcome = await this.#connect();
       failures = outcome === 'served' ? 0 : failures + 1;
       refused = outcome === 'refused' ? refused + 1 : 0;
-      if (refused === refusals) onRefused();
+      if (refused > 0 && refused % refusals === 0) onRefused();
       await wait(backoff(failures, platform.random), { clock: platform.clock, signal });
     }
   }

@@ -1,7 +1,7 @@
 import { countEnvelopes, limits, type Message } from '#protocol';
 
-/** What a call of `relay.send` needs around its messages, generously. */
-const around = 128;
+/** What a call of `relay.send` needs around its messages, its trace included, generously. */
+const around = 256;
 
 /**
  * Tells of one message after another whether it goes into the same call: the first always, others while the limits

@@ -28,7 +28,7 @@ type Options = {
   blocks: Blocks;
   states: DeliveryStates;
   receipts: Pick<OutgoingReceipts, 'delivered'>;
-  acknowledge: (id: EnvelopeId) => void;
+  acknowledge: (envelope: Pick<Envelope, 'id' | 'at'>) => void;
   /** Asks a device for what of its stream is missing. */
   ask: (sender: DeviceAddress, ranges: readonly Range[]) => Promise<void>;
   /** Somebody lacks something that this device has sent. */
@@ -107,10 +107,10 @@ export class Inbox {
     const { id } = envelope;
     if (this.#stopped) return;
     try {
-      if ((await this.#received.has(id)) || (await this.#read(envelope))) acknowledge(id);
+      if ((await this.#received.has(id)) || (await this.#read(envelope))) acknowledge(envelope);
     } catch (error) {
       // What nobody can read will be no more readable when it comes again.
-      if (error instanceof ClientError && error.code === 'payload_invalid') acknowledge(id);
+      if (error instanceof ClientError && error.code === 'payload_invalid') acknowledge(envelope);
       onError(error);
     }
   }

@@ -6,12 +6,14 @@ import {
   type MessageId,
   parseAddress,
   toBase64Url,
+  traceparentBytes,
+  traceparentOf,
 } from '#protocol';
 import type { Connection } from '../connection/connection.ts';
 import type { DeviceLists } from '../devices/device-lists.ts';
 import type { ClientError } from '../errors.ts';
 import { messageIds } from '../message-ids.ts';
-import type { Platform } from '../platform.ts';
+import { type Platform, randomBytes } from '../platform.ts';
 import type { Store } from '../store.ts';
 import { Acks } from './acks.ts';
 import { type BlockChange, Blocks, payloadOfBlock } from './blocks.ts';
@@ -63,6 +65,9 @@ const noteOf = (change: BlockChange, own: AccountId): OutgoingRecord => {
   return { to: [own], body: toBase64Url(content), header, alone: true };
 };
 
+/** Each call of messages is the beginning of a trace, which ends where their last device is woken. */
+const newTraceparent = () => traceparentOf(randomBytes(traceparentBytes));
+
 /** Whom the account knows, and whom it does not want to hear of. */
 type People = { contacts: Contacts; blocks: Blocks };
 
@@ -103,7 +108,7 @@ export class Mail {
       sent: this.#sent,
       states,
       newId,
-      post: (messages) => connection.call('relay.send', { messages }),
+      post: (messages) => connection.call('relay.send', { messages }, newTraceparent()),
       isOnline: () => connection.online,
     });
     this.#signals = new Signals({
@@ -112,7 +117,7 @@ export class Mail {
       newId,
       post: (signals) => connection.call('relay.signal', { signals }),
     });
-    this.#acks = new Acks(platform.clock, (envelopes) => connection.notify('relay.ack', { envelopes }));
+    this.#acks = new Acks(platform.clock, (acked) => connection.notify('relay.ack', acked));
     this.#inbox = new Inbox({
       ...options,
       address: addressOf(self.account, self.device),
@@ -120,7 +125,7 @@ export class Mail {
       blocks,
       states,
       receipts,
-      acknowledge: (id) => this.#acks.add(id),
+      acknowledge: (envelope) => this.#acks.add(envelope),
       ask: async (sender, ranges) => void (await this.#outbox.sendAlone([questionTo(sender, ranges)])),
       answer: (asker, question) => this.#answer(parseAddress(asker).account, question),
     });

@@ -1,7 +1,6 @@
 import type { MethodName } from '#protocol';
 import type { CloseLater } from '../shared/closing.ts';
 import type { Directory } from '../shared/directory/index.ts';
-import type { Log } from '../shared/log.ts';
 import type { Mailboxes } from '../shared/mailboxes.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { PushSettings } from '../shared/push-settings.ts';
@@ -9,6 +8,7 @@ import type { Rates } from '../shared/rates.ts';
 import type { Releases } from '../shared/releases.ts';
 import type { UseCase } from '../shared/serve.ts';
 import type { Sockets } from '../shared/sockets.ts';
+import type { Telemetry } from '../shared/telemetry/index.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Reminders } from './reminders.ts';
 import type { WebPush } from './web-push.ts';
@@ -22,7 +22,7 @@ export type PushContext = {
   closing: CloseLater;
   rates: Rates;
   platform: Platform;
-  log: Log;
+  telemetry: Telemetry;
 };
 
 /** What it takes to keep the registrations in order. */
@@ -31,6 +31,7 @@ export type UpkeepContext = {
   endpoints: Endpoints;
   sockets: Sockets;
   platform: Platform;
+  telemetry: Telemetry;
 };
 
 /** What it takes to wake devices. */

@@ -15,7 +15,8 @@ const kindOf = (endpoint: string): PushKind | undefined => kinds[endpoint.split(
 
 /** A push failed for good. If SNS has disabled the endpoint for it, the app was removed from the phone. */
 export const cleanUp = async (context: UpkeepContext, { EndpointArn: endpoint }: FailedDelivery): Promise<void> => {
-  const { directory, endpoints } = context;
+  const { directory, endpoints, telemetry } = context;
+  telemetry.tally('Wakeups', 'failed');
   const kind = kindOf(endpoint);
   const found = await endpoints.read(endpoint);
   if (kind === undefined || found === undefined || found.enabled) return;

@@ -1,11 +1,11 @@
 import { createClosing } from '../shared/closing.ts';
 import { createDirectory } from '../shared/directory/index.ts';
 import { closingQueue, directoryTable, push, quotas, readEnv, releaseQueue } from '../shared/env.ts';
-import { log } from '../shared/log.ts';
 import { platform } from '../shared/platform.ts';
 import { createRates } from '../shared/rates.ts';
 import { createReleases } from '../shared/releases.ts';
 import { serve, type UseCases } from '../shared/serve.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 import { config } from './config.ts';
 import type { PushContext } from './context.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -18,6 +18,7 @@ const useCases: UseCases<'push', PushContext> = {
   'push.unregister': unregister,
 };
 
+const telemetry = openTelemetry('push');
 const env = readEnv({ directoryTable, closingQueue, releaseQueue, quotas, push });
 const directory = createDirectory(env.directoryTable);
 
@@ -29,5 +30,5 @@ export const handler = serve(useCases, {
   closing: createClosing(env.closingQueue),
   rates: createRates({ directory, platform, limits: env.quotas }),
   platform,
-  log,
+  telemetry,
 });

@@ -8,9 +8,10 @@ const longest = 28 * 24 * 3600;
 
 type Push = { urgent: boolean; expires: number };
 
-/** Sends a push, to be kept for as long as the mail is wanted. `gone`: it leads nowhere any more. @throws to try again */
-export const reach = async (
-  { endpoints, webPush, platform }: Pick<WakeContext, 'endpoints' | 'webPush' | 'platform'>,
+type Reaching = Pick<WakeContext, 'endpoints' | 'webPush' | 'platform' | 'telemetry'>;
+
+const send = async (
+  { endpoints, webPush, platform }: Reaching,
   target: PushTarget,
   { urgent, expires }: Push,
 ): Promise<'sent' | 'gone'> => {
@@ -25,5 +26,18 @@ export const reach = async (
     case 'apns':
     case 'apns_sandbox':
       return endpoints.publish(target.endpoint, apnsMessage(target.kind, { ttl, silent: target.silent }));
+  }
+};
+
+/** Sends a push, to be kept for as long as the mail is wanted. `gone`: it leads nowhere any more. @throws to try again */
+export const reach = async (context: Reaching, target: PushTarget, push: Push): Promise<'sent' | 'gone'> => {
+  const { telemetry } = context;
+  try {
+    const outcome = await send(context, target, push);
+    telemetry.tally('Wakeups', outcome === 'sent' ? 'sent' : 'failed');
+    return outcome;
+  } catch (error) {
+    telemetry.tally('Wakeups', 'failed');
+    throw error;
   }
 };

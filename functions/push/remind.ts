@@ -10,7 +10,8 @@ type Due = { device: DeviceAddress; at: number };
 
 /** Wakes a device again that has not fetched its mail. A reminder that another has taken the place of is none. */
 export const remind = async (context: WakeContext, { device: address, at }: Due): Promise<'done' | 'again'> => {
-  const { directory, mailboxes, reminders, platform } = context;
+  const { directory, mailboxes, reminders, platform, telemetry } = context;
+  telemetry.note({ devices: [telemetry.hashed(address)] });
   const { account, device } = parseAddress(address);
   const found = await directory.device(account, device);
   if (found?.reminder?.at !== at) return 'done';

@@ -10,8 +10,8 @@ import { targetOfDevice } from './target-of-device.ts';
 
 const attempts = 3;
 
-/** `overtaken`: the device has changed since it was read. */
-type Outcome = 'done' | 'again' | 'overtaken';
+/** `needless`: no push was tried. `overtaken`: the device has changed since it was read. */
+type Outcome = 'done' | 'needless' | 'again' | 'overtaken';
 
 /**
  * One attempt. Whoever claims a device first wakes it. It says so only when the push is out: if it dies on the way, its
@@ -19,19 +19,19 @@ type Outcome = 'done' | 'again' | 'overtaken';
  */
 const tryToWake = async (
   context: WakeContext,
-  { device: address, urgent, expires }: Wakeup,
+  { device: address, urgent, expires, traceparent }: Wakeup,
   askedAt: number,
 ): Promise<Outcome> => {
   const { directory, reminders, platform } = context;
   const { account, device } = parseAddress(address);
   const found = await directory.device(account, device);
-  if (found === undefined) return 'done';
-  const asleep = await isAsleep(context, address, found);
-  if (asleep !== true) return asleep === 'unsure' ? 'again' : 'done';
+  if (found === undefined) return 'needless';
+  const asleep = await isAsleep(context, address, { ...found, traceparent });
+  if (asleep !== true) return asleep === 'unsure' ? 'again' : 'needless';
   const now = platform.now();
-  if (expires <= now || isCovered(found.woken, { urgent, askedAt, now })) return 'done';
+  if (expires <= now || isCovered(found.woken, { urgent, askedAt, now })) return 'needless';
   const target = await targetOfDevice(context, address, found);
-  if (target === undefined) return 'done';
+  if (target === undefined) return 'needless';
 
   const wake = { at: now, urgent, done: false };
   // What reminds of its mail from before reminds of this too.
@@ -50,7 +50,8 @@ const tryToWake = async (
 export const wake = async (context: WakeContext, wakeup: Wakeup, askedAt: number): Promise<'done' | 'again'> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const outcome = await tryToWake(context, wakeup, askedAt);
-    if (outcome !== 'overtaken') return outcome;
+    if (outcome === 'needless') context.telemetry.tally('Wakeups', 'suppressed');
+    if (outcome !== 'overtaken') return outcome === 'again' ? 'again' : 'done';
   }
   return 'again';
 };

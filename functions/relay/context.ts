@@ -1,13 +1,13 @@
 import type { MethodName } from '#protocol';
 import type { CloseLater } from '../shared/closing.ts';
 import type { Directory } from '../shared/directory/index.ts';
-import type { Log } from '../shared/log.ts';
 import type { Mailboxes } from '../shared/mailboxes.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Quotas } from '../shared/quotas.ts';
 import type { Rates } from '../shared/rates.ts';
 import type { UseCase } from '../shared/serve.ts';
 import type { Sockets } from '../shared/sockets.ts';
+import type { Telemetry } from '../shared/telemetry/index.ts';
 import type { Wakeups } from '../shared/wakeups.ts';
 import type { Deadlines } from './deadlines.ts';
 
@@ -20,7 +20,7 @@ export type DeliveryContext = {
   deadlines: Deadlines;
   wakeups: Wakeups;
   platform: Platform;
-  log: Log;
+  telemetry: Telemetry;
 };
 export type RelayContext = DeliveryContext & { rates: Rates; quotas: Quotas };
 

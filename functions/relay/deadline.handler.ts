@@ -9,26 +9,27 @@ import {
   readEnv,
   wakeupTopic,
 } from '../shared/env.ts';
-import { log } from '../shared/log.ts';
 import { createMailboxes } from '../shared/mailboxes.ts';
 import { platform } from '../shared/platform.ts';
 import { serveQueue } from '../shared/serve-queue.ts';
 import { createSockets } from '../shared/sockets.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 import { createWakeups } from '../shared/wakeups.ts';
 import { checkDeadline } from './check-deadline.ts';
 import type { DeliveryContext } from './context.ts';
 import { createDeadlines, Deadline } from './deadlines.ts';
 
+const telemetry = openTelemetry('deadline');
 const env = readEnv({ directoryTable, mailboxesTable, closingQueue, deadlineQueue, wakeupTopic, endpoint });
 const context: DeliveryContext = {
   directory: createDirectory(env.directoryTable),
   mailboxes: createMailboxes(env.mailboxesTable),
-  sockets: createSockets(env.endpoint, log),
+  sockets: createSockets(env.endpoint, telemetry),
   closing: createClosing(env.closingQueue),
   deadlines: createDeadlines(env.deadlineQueue),
   wakeups: createWakeups(env.wakeupTopic),
   platform,
-  log,
+  telemetry,
 };
 
 /** The ack deadline of deliveries, by the queue of those that are due. */
@@ -38,5 +39,5 @@ export const handler = serveQueue(
     await checkDeadline(context, deadline);
     return 'done';
   },
-  log,
+  telemetry,
 );

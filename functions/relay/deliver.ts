@@ -1,5 +1,5 @@
 import type { DeviceAddress, Envelope } from '#protocol';
-import { limits } from '#protocol';
+import { limits, parseEnvelopeId } from '#protocol';
 import type { Connection } from '../shared/directory/index.ts';
 import type { Mail } from '../shared/mailboxes.ts';
 import { room, sizeOf } from '../shared/mailboxes.ts';
@@ -75,6 +75,8 @@ export const wakeupOf = (device: DeviceAddress, mail: readonly Omit<Mail, 'to'>[
   device,
   urgent: mail.some(({ envelope }) => envelope.urgent === true),
   expires: Math.max(...mail.map(({ expires }) => expires)),
+  messages: mail.map(({ envelope }) => parseEnvelopeId(envelope.id).message),
+  traceparent: mail.at(-1)?.envelope.traceparent,
 });
 
 const toWake = (parcels: readonly Parcel[]): Wakeup[] => parcels.map(({ to, mail }) => wakeupOf(to, mail));
@@ -96,9 +98,9 @@ export const deliver = async (context: DeliveryContext, deliveries: readonly Del
     const [reached] = await Promise.all([post(context, { to, connection, frames }), expectAck(context, parcel)]);
     return reached;
   };
-  const [reached] = await Promise.all([
-    inPool(pool, connected, bring),
-    context.wakeups.wake(toWake(parcels.filter(({ connection }) => connection === undefined))),
-  ]);
-  await context.wakeups.wake(toWake(connected.filter((_, i) => reached[i] === false)));
+  const asleep = parcels.filter(({ connection }) => connection === undefined);
+  const [reached] = await Promise.all([inPool(pool, connected, bring), context.wakeups.wake(toWake(asleep))]);
+  const gone = connected.filter((_, i) => reached[i] === false);
+  await context.wakeups.wake(toWake(gone));
+  context.telemetry.note({ posted: connected.length - gone.length, woken: asleep.length + gone.length });
 };

@@ -10,12 +10,12 @@ import {
   readEnv,
   wakeupTopic,
 } from '../shared/env.ts';
-import { log } from '../shared/log.ts';
 import { createMailboxes } from '../shared/mailboxes.ts';
 import { platform } from '../shared/platform.ts';
 import { createRates } from '../shared/rates.ts';
 import { serve, type UseCases } from '../shared/serve.ts';
 import { createSockets } from '../shared/sockets.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 import { createWakeups } from '../shared/wakeups.ts';
 import { ack } from './ack.ts';
 import { block } from './block.ts';
@@ -35,18 +35,19 @@ const useCases: UseCases<'relay' | 'contacts', RelayContext> = {
   'contacts.unblock': unblock,
 };
 
+const telemetry = openTelemetry('relay');
 const env = readEnv({ directoryTable, mailboxesTable, closingQueue, deadlineQueue, wakeupTopic, endpoint, quotas });
 const directory = createDirectory(env.directoryTable);
 
 export const handler = serve(useCases, {
   directory,
   mailboxes: createMailboxes(env.mailboxesTable),
-  sockets: createSockets(env.endpoint, log),
+  sockets: createSockets(env.endpoint, telemetry),
   closing: createClosing(env.closingQueue),
   deadlines: createDeadlines(env.deadlineQueue),
   wakeups: createWakeups(env.wakeupTopic),
   rates: createRates({ directory, platform, limits: env.quotas }),
   quotas: env.quotas,
   platform,
-  log,
+  telemetry,
 });

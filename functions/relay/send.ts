@@ -1,8 +1,9 @@
-import type { AccountId, ErrorObject, Message, MessageId, Recipient } from '#protocol';
+import type { AccountId, Message, MessageId, Recipient, Traceparent } from '#protocol';
 import { envelopeIdOf, isCurrent, limits, TandemError } from '#protocol';
 import type { DeviceCaller } from '../shared/caller.ts';
-import { toErrorObject } from '../shared/error-object.ts';
+import { type Refusal, toErrorObject } from '../shared/error-object.ts';
 import type { Rates } from '../shared/rates.ts';
+import { loggedMessages } from '../shared/telemetry/index.ts';
 import type { Addressee } from './address.ts';
 import { addressees, createDevicesChanged, readAccounts } from './address.ts';
 import { blockedBy } from './blocked-by.ts';
@@ -10,11 +11,13 @@ import { checkRoom } from './check-room.ts';
 import type { Rule } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { noteStored } from './note.ts';
+import { reportSent, type Sent } from './report-sent.ts';
 
 type Posting = Delivery & Pick<Addressee, 'record'>;
-type Plan = { message: MessageId; mail: Posting[] } | { message: MessageId; error: ErrorObject };
+type Plan = { message: MessageId; mail: Posting[] } | { message: MessageId; error: Refusal };
+type Posted = { sender: DeviceCaller; now: number; traceparent: Traceparent };
 
-const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { sender: DeviceCaller; now: number }) => {
+const mailOf = (message: Message, to: readonly Addressee[], { sender, now, traceparent }: Posted) => {
   const life = message.ttl === undefined ? limits.envelopeLife : message.ttl * 1000;
   return to.map(
     ({ address, record, body }): Posting => ({
@@ -27,6 +30,7 @@ const mailOf = (message: Message, to: readonly Addressee[], { sender, now }: { s
         body: message.bodies[body] ?? '',
         at: now,
         ...(message.urgent === true && { urgent: true }),
+        traceparent,
       },
     }),
   );
@@ -54,7 +58,7 @@ const chargePairs = async (
 };
 
 /** A failure of one message; what is no fault of the message fails the call. */
-const errorOf = (error: unknown): ErrorObject => {
+const errorOf = (error: unknown): Refusal => {
   if (error instanceof TandemError) return toErrorObject(error, '');
   throw error;
 };
@@ -65,7 +69,8 @@ const errorOf = (error: unknown): ErrorObject => {
  * sender's, so that a repeat stores nothing twice.
  */
 export const send: Rule<'relay.send'> = async (context, caller, { messages }) => {
-  const { directory, mailboxes, platform, rates } = context;
+  const { directory, mailboxes, platform, rates, telemetry } = context;
+  telemetry.note({ messages: loggedMessages(messages.map(({ message }) => message)) });
   const recipients = messages.flatMap(({ to }) => to);
   const [accounts, overdone] = await Promise.all([
     readAccounts(directory, caller, recipients),
@@ -74,6 +79,7 @@ export const send: Rule<'relay.send'> = async (context, caller, { messages }) =>
   const blocked = await blockedBy(directory, caller, accounts);
   const now = platform.now();
   const devicesChanged = createDevicesChanged();
+  const posted = { sender: caller, now, traceparent: telemetry.traceparent() };
 
   const plan = async (message: Message): Promise<Plan> => {
     try {
@@ -83,7 +89,7 @@ export const send: Rule<'relay.send'> = async (context, caller, { messages }) =>
       const to = addressees(message.to, caller, { accounts, blocked });
       if ('changed' in to) throw devicesChanged(to.changed);
       await checkRoom(context, caller, to.devices);
-      return { message: message.message, mail: mailOf(message, to.devices, { sender: caller, now }) };
+      return { message: message.message, mail: mailOf(message, to.devices, posted) };
     } catch (error) {
       return { message: message.message, error: errorOf(error) };
     }
@@ -94,7 +100,7 @@ export const send: Rule<'relay.send'> = async (context, caller, { messages }) =>
   const stored = mail.filter(({ envelope }) => !failed.has(envelope.id));
   await Promise.all([deliver(context, stored), noteStored(context, caller, stored)]);
 
-  const results = plans.map((planned) => {
+  const results = plans.map((planned): Sent => {
     if ('error' in planned) return planned;
     const { message } = planned;
     if (failed.has(envelopeIdOf(message, caller.address))) {
@@ -102,5 +108,6 @@ export const send: Rule<'relay.send'> = async (context, caller, { messages }) =>
     }
     return { message, at: now };
   });
+  reportSent(context, caller, { results, envelopes: stored.length });
   return { results };
 };

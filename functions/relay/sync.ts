@@ -1,6 +1,7 @@
 import { type DeviceAddress, limits } from '#protocol';
 import { standing } from '../shared/caller.ts';
 import type { DeviceRecord } from '../shared/directory/index.ts';
+import { loggedMessages } from '../shared/telemetry/index.ts';
 import type { RelayContext, Rule } from './context.ts';
 import { endWaking } from './end-waking.ts';
 import { noteEmpty, noteRemoved } from './note.ts';
@@ -12,11 +13,12 @@ const seenEmpty = async (context: RelayContext, address: DeviceAddress, record: 
 
 /** What waits in the device's mailbox, oldest first, a frame at a time; what it acknowledges with the call leaves first. */
 export const sync: Rule<'relay.sync'> = async (context, caller, params) => {
-  const { directory, mailboxes, platform } = context;
+  const { directory, mailboxes, platform, telemetry } = context;
   const { address } = caller;
   const { ack = [], after, limit = limits.batch } = params;
   const self = standing(caller, await directory.account(caller.account));
   await mailboxes.remove(address, ack);
+  if (ack.length > 0) telemetry.note({ messages: loggedMessages(ack), acknowledged: ack.length });
   const { envelopes, next, expired } = await mailboxes.page(address, { after, limit, now: platform.now() });
 
   const isEmpty = envelopes.length === 0 && after === undefined && next === undefined;

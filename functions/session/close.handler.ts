@@ -2,15 +2,16 @@ import { parseAddress } from '#protocol';
 import { Closing } from '../shared/closing.ts';
 import { createDirectory } from '../shared/directory/index.ts';
 import { directoryTable, endpoint, readEnv } from '../shared/env.ts';
-import { log } from '../shared/log.ts';
 import { platform } from '../shared/platform.ts';
 import { serveQueue } from '../shared/serve-queue.ts';
 import { isSettled } from '../shared/settled.ts';
 import { createSockets } from '../shared/sockets.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 
+const telemetry = openTelemetry('close');
 const env = readEnv({ directoryTable, endpoint });
 const directory = createDirectory(env.directoryTable);
-const sockets = createSockets(env.endpoint, log);
+const sockets = createSockets(env.endpoint, telemetry);
 
 /** Whether the device has the connection, and is still linked. */
 const isInUse = async ({ connection, unless }: Closing): Promise<boolean> => {
@@ -27,5 +28,5 @@ export const handler = serveQueue(
     await sockets.close(closing.connection);
     return 'done';
   },
-  log,
+  telemetry,
 );

@@ -3,15 +3,16 @@ import { createClosing } from '../shared/closing.ts';
 import { createDirectory } from '../shared/directory/index.ts';
 import { closingQueue, directoryTable, endpoint, quotas, readEnv } from '../shared/env.ts';
 import { GatewayEvent, type GatewayResponse } from '../shared/event.ts';
-import { log } from '../shared/log.ts';
 import { networkOf } from '../shared/network.ts';
 import { platform } from '../shared/platform.ts';
 import { createRates } from '../shared/rates.ts';
 import { createSockets } from '../shared/sockets.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 
+const telemetry = openTelemetry('connection');
 const env = readEnv({ directoryTable, closingQueue, endpoint, quotas });
 const directory = createDirectory(env.directoryTable);
-const sockets = createSockets(env.endpoint, log);
+const sockets = createSockets(env.endpoint, telemetry);
 const closing = createClosing(env.closingQueue);
 const rates = createRates({ directory, platform, limits: env.quotas });
 
@@ -22,10 +23,12 @@ const admitGuest = async ({ connectionId, identity }: GatewayEvent['requestConte
   try {
     await rates.charge('guestConnectionsPerMinute', networkOf(identity.sourceIp));
   } catch (error) {
-    if (error instanceof TandemError) return { statusCode: 429 };
-    throw error;
+    if (!(error instanceof TandemError)) throw error;
+    telemetry.refusal(error.code);
+    return { statusCode: 429 };
   }
   await closing.close([{ connection: connectionId }], limits.guestLife);
+  telemetry.count('Connects');
   return accepted;
 };
 
@@ -35,7 +38,11 @@ const connect = async ({ requestContext }: GatewayEvent): Promise<GatewayRespons
   const { address, tokenTime, jti = '' } = authorizer;
 
   const connected = await directory.connect(address, { id: connectionId, at: connectedAt }, Number(tokenTime));
-  if (!connected.accepted) return { statusCode: 403 };
+  if (!connected.accepted) {
+    telemetry.count('Denials');
+    return { statusCode: 403 };
+  }
+  telemetry.count('Connects');
   const { replaced } = connected;
   if (replaced !== undefined) {
     // A device has one connection: the one before is told, and closed when it has heard.
@@ -49,19 +56,31 @@ const connect = async ({ requestContext }: GatewayEvent): Promise<GatewayRespons
 
 const disconnect = async ({ requestContext }: GatewayEvent): Promise<GatewayResponse> => {
   const address = requestContext.authorizer?.address;
+  telemetry.count('Disconnects');
   if (address !== undefined) await directory.disconnect(address, requestContext.connectionId);
   return { statusCode: 200 };
+};
+
+const noteDevice = ({ authorizer }: GatewayEvent['requestContext']): void => {
+  if (authorizer?.address !== undefined) telemetry.note({ device: telemetry.hashed(authorizer.address) });
+};
+
+const answer = async (event: GatewayEvent): Promise<GatewayResponse> => {
+  noteDevice(event.requestContext);
+  switch (`${event.requestContext.routeKey} ${event.requestContext.eventType}`) {
+    case '$connect CONNECT':
+      telemetry.note({ method: '$connect' });
+      return connect(event);
+    case '$disconnect DISCONNECT':
+      telemetry.note({ method: '$disconnect' });
+      return disconnect(event);
+    default:
+      return { statusCode: 400 };
+  }
 };
 
 /** `$connect` and `$disconnect`: the one write when a device comes, and the one when it goes. */
 export const handler = async (raw: unknown): Promise<GatewayResponse> => {
   const event = GatewayEvent.parse(raw);
-  switch (`${event.requestContext.routeKey} ${event.requestContext.eventType}`) {
-    case '$connect CONNECT':
-      return connect(event);
-    case '$disconnect DISCONNECT':
-      return disconnect(event);
-    default:
-      return { statusCode: 400 };
-  }
+  return telemetry.invocation(event.requestContext.requestId, () => answer(event));
 };

@@ -1,5 +1,5 @@
 import { decodeJwt, importJWK, jwtVerify } from 'jose';
-import type { DeviceAddress } from '#protocol';
+import type { ErrorCode } from '#protocol';
 import { isTimely, parseAddress, TokenClaims, tokenHeader } from '#protocol';
 import type { Directory } from '../shared/directory/index.ts';
 import { hasUniqueNames } from '../shared/unique-names.ts';
@@ -33,18 +33,20 @@ const isSigned = async (token: string, deviceKey: string): Promise<boolean> => {
   }
 };
 
+/** Whom a token lets in, or what is wrong with it: `time_skewed` also for one that is for another host. */
+type Verdict = { claims: TokenClaims } | { refused: ErrorCode };
+
 /**
- * The claims of a connect token that is timely, for this host and signed by the device that it names, which is
- * linked; undefined for any other. That a token is used once, `$connect` sees to.
+ * Whether a connect token is timely, for this host and signed by the device that it names, which is linked and not
+ * suspended. That a token is used once, `$connect` sees to.
  */
-export const verifyToken = async (
-  directory: Pick<Directory, 'device'>,
-  token: string,
-  at: At,
-): Promise<(TokenClaims & { iss: DeviceAddress }) | undefined> => {
+export const verifyToken = async (directory: Pick<Directory, 'device'>, token: string, at: At): Promise<Verdict> => {
   const claims = readClaims(token);
-  if (claims === undefined || !isTimely(claims, at)) return undefined;
+  if (claims === undefined) return { refused: 'invalid_request' };
+  if (!isTimely(claims, at)) return { refused: 'time_skewed' };
   const { account, device } = parseAddress(claims.iss);
   const record = await directory.device(account, device);
-  return record !== undefined && (await isSigned(token, record.key)) ? claims : undefined;
+  if (record === undefined) return { refused: 'unlinked' };
+  if (record.suspended !== undefined) return { refused: 'account_suspended' };
+  return (await isSigned(token, record.key)) ? { claims } : { refused: 'signature_invalid' };
 };

@@ -1,5 +1,9 @@
 /** The environment variables of the functions: the stack sets them by these names, `env.ts` reads them. */
 export const envNames = {
+  /** The name of this deployment among others: the dimension of all its metrics. */
+  stage: 'STAGE',
+  /** Under which logs have hashes of devices. */
+  logSalt: 'LOG_SALT',
   directoryTable: 'DIRECTORY_TABLE',
   mailboxesTable: 'MAILBOXES_TABLE',
   closingQueue: 'CLOSING_QUEUE',

@@ -22,6 +22,8 @@ const json = z.pipe(
 );
 
 const settings = {
+  stage: z.string().check(z.minLength(1)),
+  logSalt: z.string().check(z.minLength(1)),
   directoryTable: z.string().check(z.minLength(3)),
   mailboxesTable: z.string().check(z.minLength(3)),
   closingQueue: z.url(),
@@ -37,6 +39,8 @@ const settings = {
   schedules: z.pipe(json, ScheduleSettings),
 };
 export const {
+  stage,
+  logSalt,
   directoryTable,
   mailboxesTable,
   closingQueue,

@@ -4,7 +4,7 @@ import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { DeviceAddress, Envelope } from '#protocol';
-import { EnvelopeId, limits } from '#protocol';
+import { EnvelopeId, limits, Traceparent } from '#protocol';
 import { withoutLogger } from './without-logger.ts';
 
 /** An envelope on its way to one device; `expires` is in milliseconds since 1970. */
@@ -17,6 +17,7 @@ const Item = z.object({
   body: z.instanceof(Uint8Array),
   at: z.int(),
   urgent: z.optional(z.boolean()),
+  traceparent: z.optional(Traceparent),
   ttl: z.int(),
 });
 
@@ -34,14 +35,16 @@ const toItem = ({ to, envelope, expires }: Mail) => ({
   body: Buffer.from(envelope.body, 'base64url'),
   at: envelope.at,
   ...(envelope.urgent === true && { urgent: true }),
+  ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),
   ttl: Math.ceil(expires / 1000),
 });
 
-const toEnvelope = ({ sk, body, at, urgent }: z.infer<typeof Item>): Envelope => ({
+const toEnvelope = ({ sk, body, at, urgent, traceparent }: z.infer<typeof Item>): Envelope => ({
   id: sk,
   body: Buffer.from(body).toString('base64url'),
   at,
   ...(urgent === true && { urgent }),
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 /** An envelope's size in a frame, in bytes: its JSON is plain ASCII. */

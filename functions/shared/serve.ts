@@ -1,17 +1,17 @@
 import english from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import type { Call, CallId, Capability, MethodName, MethodsOf, Params, Result } from '#protocol';
-import { Call as CallSchema, errors, isMethod, methods, TandemError } from '#protocol';
+import { Call as CallSchema, isMethod, methods, TandemError } from '#protocol';
 import type { CallerOf } from './caller.ts';
 import { authorize, callerOf } from './caller.ts';
 import { charge } from './charge.ts';
 import type { Directory } from './directory/index.ts';
 import { toErrorObject } from './error-object.ts';
 import { GatewayEvent, type GatewayResponse } from './event.ts';
-import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
 import type { CloseLater } from './closing.ts';
 import type { Rates } from './rates.ts';
+import type { Telemetry } from './telemetry/index.ts';
 import { hasUniqueNames } from './unique-names.ts';
 
 /** The rule of one method, and nothing else: it knows neither frames nor AWS. */
@@ -30,7 +30,7 @@ z.config(english());
 /** A function without `rates` counts nothing: all its methods are free. */
 type Serving = {
   platform: Platform;
-  log: Log;
+  telemetry: Telemetry;
   directory?: Directory;
   rates?: Rates;
   closing?: CloseLater;
@@ -110,9 +110,14 @@ export const serve = <C extends Capability, Context extends Serving>(
     if (rates && (await rates.refused(connection))) await closing?.close([{ connection }]);
   };
 
-  return async (raw) => {
-    const event = GatewayEvent.parse(raw);
-    const { routeKey, requestId } = event.requestContext;
+  const answer = async (event: GatewayEvent): Promise<GatewayResponse> => {
+    const { routeKey, requestId, connectionId, authorizer } = event.requestContext;
+    const { telemetry } = context;
+    const address = authorizer?.address;
+    telemetry.note({
+      method: isMethod(routeKey) ? routeKey : '$default',
+      ...(address !== undefined && { device: telemetry.hashed(address) }),
+    });
     let id: CallId | null | undefined = null;
     try {
       const body = event.body ?? '';
@@ -122,15 +127,23 @@ export const serve = <C extends Capability, Context extends Serving>(
       const call = CallSchema.safeParse(frame);
       if (!call.success) throw new TandemError('invalid_request', issuesOf(call.error));
       id = call.data.id;
+      if (call.data.traceparent !== undefined) telemetry.follow(call.data.traceparent);
       checkRoute(call.data, routeKey);
       if (!serves(call.data.method)) throw unknownMethod(call.data.method);
       const result = await run(call.data.method, call.data, event);
       return id === undefined ? { statusCode: 200 } : reply({ id, result });
     } catch (error) {
-      const answer = toErrorObject(error, requestId);
-      if (answer.data.code === 'rate_limited') await refuse(event.requestContext.connectionId);
-      if (answer.code === errors.internal.rpc) context.log.failure(routeKey, error, requestId);
-      return id === undefined ? { statusCode: 200 } : reply({ id, error: answer });
+      const refusal = toErrorObject(error, requestId);
+      const { code } = refusal.data;
+      telemetry.refusal(code);
+      if (code === 'internal') telemetry.failure('call', error);
+      if (code === 'rate_limited') await refuse(connectionId);
+      return id === undefined ? { statusCode: 200 } : reply({ id, error: refusal });
     }
+  };
+
+  return async (raw) => {
+    const event = GatewayEvent.parse(raw);
+    return context.telemetry.invocation(event.requestContext.requestId, () => answer(event));
   };
 };

@@ -5,7 +5,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { EventName, EventParams } from '#protocol';
-import type { Log } from './log.ts';
+import type { Telemetry } from './telemetry/index.ts';
 import { withoutLogger } from './without-logger.ts';
 
 /** How long a post may take, in milliseconds, when it is nobody's answer that waits for it. */
@@ -19,7 +19,7 @@ export const notification = <E extends EventName>(method: E, params: EventParams
   JSON.stringify({ jsonrpc: '2.0', method, params });
 
 /** Open connections, by the gateway's management API. */
-export const createSockets = (endpoint: string, log: Log) => {
+export const createSockets = (endpoint: string, telemetry: Pick<Telemetry, 'failure'>) => {
   const client = withoutLogger(new ApiGatewayManagementApiClient({ endpoint: endpoint.replace(/^ws/, 'http') }));
 
   /** A failure is an outcome, no exception: nobody's call fails for what another does not hear. */
@@ -30,7 +30,7 @@ export const createSockets = (endpoint: string, log: Log) => {
       return 'sent';
     } catch (error) {
       if (error instanceof GoneException) return 'gone';
-      log.failure('post', error);
+      telemetry.failure('post', error);
       return 'stuck';
     }
   };

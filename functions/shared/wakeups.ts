@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
-import { DeviceAddress, Timestamp } from '#protocol';
+import { DeviceAddress, MessageId, Timestamp, Traceparent } from '#protocol';
 import { withoutLogger } from './without-logger.ts';
 
 const Wakeup = z.object({
@@ -8,6 +8,9 @@ const Wakeup = z.object({
   urgent: z.boolean(),
   /** When nobody wants the last of its mail any more. */
   expires: Timestamp,
+  /** For whoever follows a message through logs; a release before this one did not tell. */
+  messages: z._default(z.array(MessageId), []),
+  traceparent: z.optional(Traceparent),
 });
 /** A device that had mail and was not connected. */
 export type Wakeup = z.infer<typeof Wakeup>;

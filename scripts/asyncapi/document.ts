@@ -1,13 +1,4 @@
-import {
-  type ErrorCode,
-  errors,
-  type EventName,
-  events,
-  limits,
-  type MethodName,
-  methodNames,
-  methods,
-} from '#protocol';
+import { errorCodes, errors, type EventName, events, limits, type MethodName, methodNames, methods } from '#protocol';
 import { componentSchemas, eventOf, type JsonSchema, paramsOf, resultOf, schemaRef } from './schemas.ts';
 
 const version = { type: 'string', const: '2.0' };
@@ -20,15 +11,20 @@ const object = (properties: Record<string, JsonSchema>, optional: readonly strin
 });
 
 const eventNames = Object.keys(events).filter((name): name is EventName => Object.hasOwn(events, name));
-const errorNames = Object.keys(errors).filter((name): name is ErrorCode => Object.hasOwn(errors, name));
 
 const callMessage = (method: MethodName) => ({
   name: method,
   title: `Call of ${method}`,
-  payload: object({ jsonrpc: version, id, method: { const: method }, params: schemaRef(paramsOf(method)) }, [
-    'params',
-    ...(isOneWay(method) ? ['id'] : []),
-  ]),
+  payload: object(
+    {
+      jsonrpc: version,
+      id,
+      method: { const: method },
+      params: schemaRef(paramsOf(method)),
+      traceparent: schemaRef('Traceparent'),
+    },
+    ['params', 'traceparent', ...(isOneWay(method) ? ['id'] : [])],
+  ),
 });
 
 const resultMessage = (method: MethodName) => ({
@@ -55,7 +51,7 @@ const errorMessage = {
     error: schemaRef('ErrorObject'),
   }),
   'x-errors': Object.fromEntries(
-    errorNames.map((name) => {
+    errorCodes.map((name) => {
       const { rpc, retryable, message } = errors[name];
       return [name, { code: rpc, retryable, message }];
     }),
@@ -85,7 +81,8 @@ const callOperation = (method: MethodName) => ({
   action: 'receive',
   channel,
   title: method,
-  summary: `${whoMayCall[methods[method].who]} may call it.`,
+  summary: methods[method].summary,
+  description: `${whoMayCall[methods[method].who]} may call it.`,
   messages: [onChannel(method)],
   ...(!isOneWay(method) && { reply: { channel, messages: [onChannel(`${method}.result`), onChannel('error')] } }),
   'x-who': methods[method].who,

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { errors, events, isMethod, limits, Message, methodNames, methods } from '#protocol';
+import {
+  errors,
+  events,
+  isMethod,
+  limits,
+  Message,
+  methodNames,
+  methods,
+  traceparentBytes,
+  traceparentOf,
+} from '#protocol';
 import { newAccount } from '../../fixtures/accounts.ts';
 
 const { account } = newAccount();
@@ -28,6 +38,7 @@ test('the largest body fits a frame, in the call and in the delivery', () => {
     id: 'x'.repeat(64),
     method: 'relay.send',
     params: { messages: [{ message, bodies: [body], to }] },
+    traceparent: traceparentOf(new Uint8Array(traceparentBytes)),
   };
   expect(Message.safeParse({ message, bodies: [body], to }).success).toBe(true);
   expect(JSON.stringify(call).length).toBeLessThan(limits.frame);
