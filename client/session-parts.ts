@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import { Connection } from './connection/connection.ts';
 import type { ServerClock } from './connection/server-clock.ts';
 import { DeviceLists } from './devices/device-lists.ts';
+import { bringList } from './devices/bring-list.ts';
 import type { Emitter } from './emitter.ts';
 import { ClientError } from './errors.ts';
 import type { Platform } from './platform.ts';
@@ -46,10 +47,16 @@ export const assemble = async (
 ): Promise<SessionParts> => {
   const { account, device, endpoint, deviceKey } = self;
   const credentials = { address: addressOf(account, device), key: deviceKey };
-  const connection = new Connection({ endpoint, platform, serverClock, credentials });
+  /** A device that the cloud does not know shows the list that names it; whether it is linked after all. */
+  const appeal = async (): Promise<boolean> => {
+    const { devices } = await lists.bring(await lists.of(account));
+    return devices.some(({ id }) => id === device);
+  };
+  const connection = new Connection({ endpoint, platform, serverClock, credentials, appeal });
   const lists = new DeviceLists({
     store,
     fetch: async (of) => (await connection.call('devices.list', { account: of })).deviceList,
+    bring: (list) => bringList({ endpoint, platform, serverClock }, list),
     now: () => serverClock.latest(),
     onNewer: (of, change) => of === account && events.emit('devices', change),
     onConflict: (of) => events.emit('list_conflict', of),

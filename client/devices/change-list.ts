@@ -27,7 +27,7 @@ export const changeList = (
       await attempt();
     } catch (error) {
       const conflicting = conflictingList(error);
-      await (conflicting === undefined ? lists.refresh(account) : lists.accept(account, conflicting));
+      await (conflicting === undefined ? lists.refresh(account) : lists.reconcile(account, conflicting));
       await attempt();
     }
   });

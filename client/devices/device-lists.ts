@@ -1,16 +1,17 @@
-import { type AccountId, DeviceList, isSignedBy } from '#protocol';
+import { type AccountId, accountIdOf, DeviceList, isSignedBy, judgeList } from '#protocol';
 import { listKey } from '../account.ts';
 import { ClientError } from '../errors.ts';
 import { serial } from '../serial.ts';
 import { readRecord, type Store } from '../store.ts';
 import { type DevicesChange, devicesChange } from './devices-change.ts';
-import { judgeList } from './judge-list.ts';
 import { isStale } from './list-age.ts';
 
 type Options = {
   store: Store;
   /** Asks the server. */
   fetch: (account: AccountId) => Promise<DeviceList>;
+  /** Shows the server a newer list than its own; the one that it has then. */
+  bring: (list: DeviceList) => Promise<DeviceList>;
   /** By it, lists are stale. */
   now: () => number;
   onNewer: (account: AccountId, change: DevicesChange) => void;
@@ -42,8 +43,22 @@ export class DeviceLists {
     const before = await this.#pinned(account);
     const list = await this.#options.fetch(account);
     await this.accept(account, list);
-    if (list.version < (before?.version ?? 0)) this.#refuse(account);
+    if (before !== undefined && list.version < before.version) await this.#insist(account, before);
     return this.#dated(account, (await this.#pinned(account)) ?? list);
+  }
+
+  /** Takes the list that the server says is the current one; where a newer is known, the server is brought it. @throws as `accept` */
+  async reconcile(account: AccountId, list: DeviceList): Promise<void> {
+    await this.accept(account, list);
+    const known = await this.#pinned(account);
+    if (known !== undefined && list.version < known.version) await this.#insist(account, known);
+  }
+
+  /** Shows the server a list that it may not know; the one that is current then. @throws what the server says, or as `accept` */
+  async bring(list: DeviceList): Promise<DeviceList> {
+    const current = await this.#options.bring(list);
+    await this.accept(accountIdOf(list.identityKey), current);
+    return current;
   }
 
   /** Takes a list that somebody says is the account's; whether it was news. @throws `list_conflict`, `signature_invalid` */
@@ -64,9 +79,17 @@ export class DeviceLists {
     return list;
   }
 
+  /** A server that was restored to an earlier time takes the newer list; one that does not, keeps back what it knows. */
+  async #insist(account: AccountId, known: DeviceList): Promise<void> {
+    const current = await this.bring(known).catch((error: unknown) => {
+      if (error instanceof ClientError && error.retryable) throw error;
+    });
+    if (current === undefined || current.version < known.version) this.#refuse(account);
+  }
+
   #refuse(account: AccountId): never {
+    if (!this.#conflicts.has(account)) this.#options.onConflict(account);
     this.#conflicts.add(account);
-    this.#options.onConflict(account);
     throw new ClientError('list_conflict', { details: account });
   }
 

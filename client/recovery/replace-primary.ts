@@ -1,8 +1,7 @@
-import { type DeviceList, deviceListHash, isSignedBy, recoverStatement } from '#protocol';
+import { type DeviceList, deviceListHash, isSignedBy, judgeList, recoverStatement } from '#protocol';
 import type { Account } from '../account.ts';
 import type { Connection } from '../connection/connection.ts';
 import { conflictingList } from '../devices/conflicting-list.ts';
-import { judgeList } from '../devices/judge-list.ts';
 import { firstList, listRecovered } from '../devices/make-list.ts';
 import { ClientError } from '../errors.ts';
 import { signWith } from '../keys.ts';

@@ -11,14 +11,12 @@ const linked = (accounts: Accounts, address: DeviceAddress): DeviceRecord | unde
   return typeof found === 'object' ? found.devices.get(device) : undefined;
 };
 
-/** One key, and a word to its device when few are left: at one number below, and when none is. */
+/** One key, and a word to its device when few are left: at one number below, when none is, and when it may not know. */
 const claimOf = async ({ directory, sockets }: KeysContext, address: DeviceAddress, record: DeviceRecord) => {
-  const claimed = await directory.claimKey(address);
-  if (claimed === undefined) return [];
-  const { available, blob, oneTime } = claimed;
-  const isLow = oneTime && (available === limits.keysLow || available === 0);
+  const { available, blob, oneTime, lost } = await directory.claimKey(address);
+  const isLow = lost || (oneTime && (available === limits.keysLow || available === 0));
   if (isLow && record.connection) await sockets.notify(record.connection.id, 'keys.low', { available });
-  return [{ address, blob, oneTime }];
+  return blob === undefined ? [] : [{ address, blob, oneTime }];
 };
 
 /**

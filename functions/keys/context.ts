@@ -1,11 +1,11 @@
 import type { MethodName } from '#protocol';
 import type { CloseLater } from '../shared/closing.ts';
 import type { Directory } from '../shared/directory/index.ts';
-import type { Log } from '../shared/log.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Rates } from '../shared/rates.ts';
 import type { UseCase } from '../shared/serve.ts';
 import type { Sockets } from '../shared/sockets.ts';
+import type { Telemetry } from '../shared/telemetry/index.ts';
 
 export type KeysContext = {
   directory: Directory;
@@ -13,7 +13,7 @@ export type KeysContext = {
   closing: CloseLater;
   rates: Rates;
   platform: Platform;
-  log: Log;
+  telemetry: Telemetry;
 };
 
 /** A rule of this room. */

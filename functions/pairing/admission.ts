@@ -3,13 +3,14 @@ import * as z from 'zod/mini';
 import { hash, TandemError, utf8 } from '#protocol';
 import type { AdmissionPolicy } from '../shared/admission-policy.ts';
 import type { UsedTicket } from '../shared/directory/index.ts';
-import type { Log } from '../shared/log.ts';
+import type { Telemetry } from '../shared/telemetry/index.ts';
 import { readSecret } from './secret.ts';
 
 /** Whether somebody may register; gives the ticket to be used up. @throws `admission_refused`, `unavailable` */
 export type Admit = (ticket: string | undefined, now: number) => Promise<UsedTicket | undefined>;
 
 type Ticketed = Exclude<AdmissionPolicy, { kind: 'open' }>;
+type Surroundings = { host: string; telemetry: Pick<Telemetry, 'failure'> };
 
 /** Keeps the issuer's other JWTs out (RFC 8725 §3.11). */
 const typ = 'tandem.ticket+jwt';
@@ -37,7 +38,7 @@ const reasonOf = (error: unknown): string | undefined => {
 };
 
 /** By the deployer's policy; a ticket is for one host and works once. */
-export const createAdmission = (policy: AdmissionPolicy, { host, log }: { host: string; log: Log }): Admit => {
+export const createAdmission = (policy: AdmissionPolicy, { host, telemetry }: Surroundings): Admit => {
   if (policy.kind === 'open') return async () => undefined;
   const check = verifier(policy);
 
@@ -54,7 +55,7 @@ export const createAdmission = (policy: AdmissionPolicy, { host, log }: { host: 
     } catch (error) {
       const reason = reasonOf(error);
       if (reason !== undefined) throw new TandemError('admission_refused', { reason });
-      log.failure('admission', error);
+      telemetry.failure('admission', error);
       throw new TandemError('unavailable');
     }
   };

@@ -12,7 +12,8 @@ const attempts = 3;
  * the companion's key, and the device created. A repeat of an approval that was made answers the same, and tells all
  * again.
  */
-export const approve: Rule<'pairing.approve'> = async ({ directory, sockets, platform }, caller, params) => {
+export const approve: Rule<'pairing.approve'> = async (context, caller, params) => {
+  const { directory, sockets, platform, telemetry } = context;
   const { pairing, deviceList, sealed } = params;
   const by = { account: caller.account, now: platform.now() };
 
@@ -37,6 +38,7 @@ export const approve: Rule<'pairing.approve'> = async ({ directory, sockets, pla
 
     // False when the companion has moved to another connection meanwhile, the time is up, or another list came first.
     if (await directory.approvePairing(scanned, { deviceList, device: succession.device, sealed, now: by.now })) {
+      telemetry.tally('Pairings', 'linked');
       await Promise.all([
         sockets.notify(scanned.connection, 'pairing.approved', { pairing, sealed, deviceList }),
         announce(sockets, self, { deviceList, by: caller.device }),

@@ -4,7 +4,7 @@ import { proven } from './proven.ts';
 
 /** A companion withdraws its pairing; the phone that has scanned it is told. It comes too late for an approved one. */
 export const cancel: Rule<'pairing.cancel'> = async (context, _, params) => {
-  const { directory, sockets } = context;
+  const { directory, sockets, telemetry } = context;
   const { pairing } = await proven(context, params, cancelStatement);
   const cancelled = await directory.cancelPairing(pairing);
   if (cancelled === undefined) {
@@ -12,6 +12,7 @@ export const cancel: Rule<'pairing.cancel'> = async (context, _, params) => {
     if (state === 'approved') throw new TandemError('pairing_approved');
     return {};
   }
+  telemetry.tally('Pairings', 'cancelled');
   if (cancelled.account === undefined) return {};
   const self = await directory.account(cancelled.account);
   if (self === undefined || self === 'gone') return {};

@@ -1,12 +1,12 @@
 import type { MethodName } from '#protocol';
 import type { CloseLater } from '../shared/closing.ts';
 import type { Directory } from '../shared/directory/index.ts';
-import type { Log } from '../shared/log.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Rates } from '../shared/rates.ts';
 import type { Releases } from '../shared/releases.ts';
 import type { UseCase } from '../shared/serve.ts';
 import type { Sockets } from '../shared/sockets.ts';
+import type { Telemetry } from '../shared/telemetry/index.ts';
 import type { Admit } from './admission.ts';
 
 /** `host`: where clients connect to; what they sign names it. */
@@ -17,7 +17,7 @@ export type PairingContext = {
   releases: Releases;
   rates: Rates;
   platform: Platform;
-  log: Log;
+  telemetry: Telemetry;
   host: string;
 };
 export type AccountContext = PairingContext & { admit: Admit };

@@ -1,4 +1,5 @@
 import { serve, type UseCases } from '../shared/serve.ts';
+import { openTelemetry } from '../shared/telemetry/index.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { collect } from './collect.ts';
@@ -23,4 +24,4 @@ const useCases: UseCases<'pairing' | 'devices', PairingContext> = {
   'devices.leave': leave,
 };
 
-export const handler = serve(useCases, createContext());
+export const handler = serve(useCases, createContext(openTelemetry('pairing')));

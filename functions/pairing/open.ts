@@ -2,7 +2,8 @@ import { limits, TandemError } from '#protocol';
 import type { Rule } from './context.ts';
 
 /** A companion opens a pairing, whose id goes into the code that it shows; a code not yet scanned may be replaced. */
-export const open: Rule<'pairing.open'> = async ({ directory, platform }, caller, { deviceKey, replaces, label }) => {
+export const open: Rule<'pairing.open'> = async (context, caller, { deviceKey, replaces, label }) => {
+  const { directory, platform, telemetry } = context;
   const pairing = platform.newId();
   const expiresAt = platform.now() + limits.pairingScan;
   const { connection, sourceIp, userAgent } = caller;
@@ -13,5 +14,7 @@ export const open: Rule<'pairing.open'> = async ({ directory, platform }, caller
     if (old?.state === 'scanned' && old.connection === connection) throw new TandemError('pairing_pending');
     await directory.openPairing(opened);
   }
+  // A code that takes the place of another is no other pairing to whoever looks at it.
+  if (replaces === undefined) telemetry.tally('Pairings', 'opened');
   return { pairing, expiresAt };
 };

@@ -1,5 +1,5 @@
 import { accountIdOf, isSignedBy, recoverStatement, TandemError, verify } from '#protocol';
-import { living } from '../shared/caller.ts';
+import { living, unsuspended } from '../shared/caller.ts';
 import { announce } from './announce.ts';
 import { checkTime } from './check-time.ts';
 import type { AccountRule } from './context.ts';
@@ -17,7 +17,7 @@ export const recover: AccountRule<'account.recover'> = async (context, _, { devi
   const signed = await verify(deviceList.identityKey, signature, recoverStatement(host, at, deviceList));
   if (!signed || !(await isSignedBy(account, deviceList))) throw new TandemError('signature_invalid');
 
-  const self = living(await directory.account(account), account);
+  const self = unsuspended(living(await directory.account(account), account));
   const recovered = { device: deviceList.primary };
   if (isSameList(self.list, deviceList)) return recovered;
   const succession = await successor(self, deviceList);
@@ -25,7 +25,7 @@ export const recover: AccountRule<'account.recover'> = async (context, _, { devi
     throw new TandemError('list_refused', { reason: 'it must put one new primary in the place of the former' });
   }
   const { former, device } = succession;
-  const write = () => directory.replacePrimary(deviceList, { device, former });
+  const write = () => directory.replaceList(deviceList, { added: [device], removed: [former] });
   if (await unlinking(context, { self, devices: [former], write })) {
     await announce(sockets, self, { deviceList, by: device.id });
   } else {

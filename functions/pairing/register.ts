@@ -1,8 +1,11 @@
-import { accountIdOf, isSignedBy, registerStatement, TandemError, verify } from '#protocol';
+import { accountIdOf, type ErrorCode, isSignedBy, registerStatement, TandemError, verify } from '#protocol';
 import { living } from '../shared/caller.ts';
 import { checkTime } from './check-time.ts';
 import type { AccountRule } from './context.ts';
 import { isSameList } from './successor.ts';
+
+/** What keeps new accounts out, but does not undo what an account was registered by before. */
+const refusals: ReadonlySet<string> = new Set<ErrorCode>(['admission_refused', 'registration_closed']);
 
 /** A phone makes an account: whoever holds the identity key owns the id, so all that is asked for is proof of that. */
 export const register: AccountRule<'account.register'> = async (context, _, params) => {
@@ -26,12 +29,13 @@ export const register: AccountRule<'account.register'> = async (context, _, para
     return true;
   };
   try {
+    if ((await directory.closure()) !== undefined) throw new TandemError('registration_closed');
     const ticket = await admit(admission, platform.now());
     if (await directory.register(deviceList, ticket)) return registered;
     throw new TandemError('admission_refused', { reason: 'used' });
   } catch (error) {
-    // A ticket that has expired or been used since does not undo what it was for.
-    const refused = error instanceof TandemError && error.code === 'admission_refused';
+    // As when a ticket has expired or been used since: it may be a repeat.
+    const refused = error instanceof TandemError && refusals.has(error.code);
     if (refused && (await isThere())) return registered;
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { AccountId, DeviceList, Succession } from '#protocol';
 import { deviceListHash, isSignedBy, succeeds, TandemError } from '#protocol';
-import { living } from '../shared/caller.ts';
+import { living, unsuspended } from '../shared/caller.ts';
 import type { Account, Directory } from '../shared/directory/index.ts';
 
 export const isSameList = (a: DeviceList, b: DeviceList): boolean => deviceListHash(a) === deviceListHash(b);
@@ -16,8 +16,8 @@ export const successor = async ({ account, list: current }: Account, next: Devic
     : new TandemError('list_refused', { reason: succession.reason });
 };
 
-/** When a list came too late: fine if it was this very one that came first. @throws `list_conflict`, with the current */
+/** When a list came too late: fine if it was this very one that came first. @throws `list_conflict`, `account_suspended` */
 export const checkOvertaken = async (directory: Directory, account: AccountId, list: DeviceList): Promise<void> => {
-  const current = living(await directory.account(account), account);
+  const current = unsuspended(living(await directory.account(account), account));
   if (!isSameList(current.list, list)) throw new TandemError('list_conflict', { deviceList: current.list });
 };

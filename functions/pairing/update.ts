@@ -13,9 +13,9 @@ export const update: Rule<'devices.update'> = async (context, caller, { deviceLi
   const succession = await successor(self, deviceList);
   if (succession.kind === 'added') throw new TandemError('list_refused', { reason: 'devices are added by pairing' });
   if (succession.kind === 'recovered') throw new TandemError('list_refused', { reason: 'a primary recovers as guest' });
-  const devices = succession.kind === 'removed' ? succession.devices : [];
-  const write = () => directory.replaceList(deviceList, devices);
-  if (await unlinking(context, { self, devices, write })) {
+  const removed = succession.kind === 'removed' ? succession.devices : [];
+  const write = () => directory.replaceList(deviceList, { removed });
+  if (await unlinking(context, { self, devices: removed, write })) {
     await announce(sockets, self, { deviceList, by: caller.device });
   } else {
     await checkOvertaken(directory, caller.account, deviceList);

@@ -3,7 +3,14 @@ import { limits, methods, parseAddress, TandemError } from '#protocol';
 import type { Account, Directory } from './directory/index.ts';
 import type { GatewayEvent } from './event.ts';
 
-export type Guest = { connection: string; connectedAt: number; sourceIp: string; userAgent: string | undefined };
+/** `calledAt`: when the gateway got the call. Times are milliseconds since 1970. */
+export type Guest = {
+  connection: string;
+  connectedAt: number;
+  calledAt: number;
+  sourceIp: string;
+  userAgent: string | undefined;
+};
 export type DeviceCaller = Guest & { account: AccountId; device: DeviceNumber; address: DeviceAddress };
 /** `self`: the caller's account as it is at the time of the call. */
 type PrimaryCaller = DeviceCaller & { self: Account };
@@ -13,10 +20,11 @@ export type CallerOf<M extends MethodName> = Callers[WhoOf<M>];
 
 /** Who sent the event, as far as the authorizer has established it. */
 export const callerOf = ({ requestContext }: GatewayEvent): Guest | DeviceCaller => {
-  const { connectionId, connectedAt, identity, authorizer } = requestContext;
+  const { connectionId, connectedAt, requestTimeEpoch, identity, authorizer } = requestContext;
   const guest = {
     connection: connectionId,
     connectedAt,
+    calledAt: requestTimeEpoch,
     sourceIp: identity.sourceIp,
     userAgent: identity.userAgent ?? undefined,
   };
@@ -44,12 +52,18 @@ export const living = (account: Account | 'gone' | undefined, name: AccountId): 
   return account;
 };
 
-/** The caller's account, when it still lists the device. @throws `unlinked` */
+/** An account that may act. @throws `account_suspended` */
+export const unsuspended = (account: Account): Account => {
+  if (account.suspended !== undefined) throw new TandemError('account_suspended');
+  return account;
+};
+
+/** The caller's account, when it still lists the device and may act. @throws `unlinked`, `account_suspended` */
 export const standing = (caller: DeviceCaller, account: Account | 'gone' | undefined): Account => {
   if (account === undefined || account === 'gone' || !account.devices.has(caller.device)) {
     throw new TandemError('unlinked');
   }
-  return account;
+  return unsuspended(account);
 };
 
 const asPrimary = async (caller: Guest | DeviceCaller, directory: Directory | undefined): Promise<PrimaryCaller> => {
@@ -62,7 +76,7 @@ const asPrimary = async (caller: Guest | DeviceCaller, directory: Directory | un
 
 /**
  * The caller, as the method's `who` wants it. For a `device` method it is the device that connected; whether it is
- * still linked, the use case sees with {@link standing} in a read that it makes anyway.
+ * still linked and may act, the use case sees with {@link standing} in a read that it makes anyway.
  */
 export const authorize = async <M extends MethodName>(
   method: M,

@@ -17,6 +17,7 @@ export const GatewayEvent = z.object({
     eventType: z.enum(['CONNECT', 'MESSAGE', 'DISCONNECT']),
     connectionId: z.string(),
     connectedAt: z.int(),
+    requestTimeEpoch: z.int(),
     requestId: z.string(),
     identity: z.object({ sourceIp: z.string(), userAgent: z.optional(z.nullable(z.string())) }),
     authorizer: z.optional(AuthorizerContext),

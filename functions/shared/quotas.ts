@@ -10,7 +10,7 @@ export const quotas = {
   guestConnectionsPerMinute: { period: minute, default: 60 },
   /** Calls on such connections, per network. */
   guestCallsPerMinute: { period: minute, default: 120 },
-  /** New accounts and recovered ones, per network. */
+  /** New accounts, recovered ones, and those that are registered again after a restore, per network. */
   registrationsPerHour: { period: hour, default: 60 },
   /** Calls of one device that change its account, its keys or its blocks. */
   deviceCallsPerMinute: { period: minute, default: 120 },

@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Injector } from '../faults/index.ts';
 import type { Invocation } from '../lambda/index.ts';
-import type { Template } from '../template/model.ts';
-import { startApiGateway } from './apigateway/index.ts';
+import type { StackDescription, Template } from '../template/model.ts';
+import { type StageLimit, startApiGateway } from './apigateway/index.ts';
+import { serveCloudFormation } from './cloudformation/index.ts';
 import { startDynamodb } from './dynamodb/index.ts';
 import { AwsError } from './errors.ts';
 import { accessControl, type Caller, type Credentials, issueCredentials, readResourcePolicies } from './iam/index.ts';
+import { startLogs } from './logs/index.ts';
 import { startScheduler } from './scheduler/index.ts';
 import { startSecretsManager } from './secretsmanager/index.ts';
 import { type AwsCall, identify, startServer } from './server.ts';
@@ -19,7 +21,8 @@ export type { AwsCall } from './server.ts';
 export type { Outbox, Provider, Push, SnsControl } from './sns/index.ts';
 
 export type AwsOptions = {
-  template: Template;
+  /** Without its description, CloudFormation is not served. */
+  template: Template & { description?: StackDescription };
   /** Where to listen on the loopback interface; 0 for any free port. */
   port: number;
   /** The folder that keeps the data between runs; in memory without one. */
@@ -58,6 +61,10 @@ export type Aws = AsyncDisposable & {
   operations: ReadonlyMap<string, readonly string[]>;
   /** The queues of the template, for what the cloud itself sends and receives. */
   queues: Queues;
+  /** Takes a line that a function wrote, by its name, into the function's log group. */
+  writeLog: (functionName: string, line: string) => void;
+  /** The limit that a stage was given in place of the template's, by its name. */
+  stageLimit: (stage: string) => StageLimit | undefined;
   /** What the phones would have got, and what their providers think of them. */
   sns: SnsControl;
   /** Tells of each call to a service once its answer is known; returns what ends that. */
@@ -69,14 +76,19 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
   const { template, port, data, clock, engine, timeToLiveLag = 0, faults, invoke = noFunctions } = options;
   const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
   await using starting = new AsyncDisposableStack();
+  const { description } = template;
   const callers = issueCredentials(template);
   const demand = accessControl(readResourcePolicies(template), report);
   const queues = starting.use(openQueues({ template, data, clock, demand }));
+  const apiGateway = starting.use(startApiGateway({ template, data, clock }));
+  const logs = startLogs({ template, clock });
   const sns = starting.use(startSns({ template, data, clock, demand, queues, invoke, report }));
   const services = [
     sns,
     starting.use(await startSecretsManager({ template, data, file: options.secrets, now: clock.now })),
-    starting.use(startApiGateway({ template, data, clock })),
+    apiGateway,
+    logs,
+    ...(description === undefined ? [] : [serveCloudFormation(description, clock)]),
     serveSqs(queues, clock),
     starting.use(startScheduler({ template, data, clock, demand, queues, invoke, report })),
     starting.use(await startDynamodb({ template, data, engine, timeToLiveLag, clock, faults, report })),
@@ -106,6 +118,8 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     authorizeFunction: (id, action, resource) => verdict(() => callers.caller(id), action, resource),
     operations: new Map(services.map(({ name, operations }) => [name, operations])),
     queues,
+    writeLog: logs.write,
+    stageLimit: apiGateway.stages.limit,
     sns: { outbox: sns.outbox, provider: sns.provider },
     onCall: (listener) => {
       listeners.add(listener);

@@ -76,9 +76,9 @@ const answer = async (options: ServerOptions, incoming: IncomingMessage): Promis
   let protocol = anyService;
   try {
     const request = await read(incoming);
-    const caller = identify(options.callers, request);
     const service = findService(options.services, request);
     protocol = service.protocol;
+    const caller = identify(options.callers, request);
     return await serve(options, { caller, service, request });
   } catch (error) {
     return protocol.fail(asAwsError(error, options.report));

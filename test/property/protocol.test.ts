@@ -4,6 +4,7 @@ import {
   type DeviceList,
   deviceListHash,
   fromBase64Url,
+  judgeList,
   limits,
   messageTime,
   PublicKey,
@@ -12,7 +13,6 @@ import {
   succeeds,
   toBase64Url,
 } from '#protocol';
-import { judgeList } from '../../client/devices/judge-list.ts';
 import { newAccount, newKeyPair } from '../fixtures/accounts.ts';
 
 const bytes = fc.uint8Array({ maxLength: 64 }).map((array) => Uint8Array.from(array));

@@ -73,8 +73,10 @@ test('who has a ticket registers, and needs none ever after', async () => {
   expect(await succeed(guest, 'account.recover', recovered)).toEqual({ device: 2 });
 });
 
-test('who has none is told that it is missing', async () => {
+test('who has none is told that it is missing, and brings no list of an account that there is not', async () => {
   await expectRefused(undefined, 'missing');
+  await using guest = await connectGuest(endpoint);
+  expect(await codeOf(guest, 'account.restore', { deviceList: newAccount().first })).toBe('admission_refused');
 });
 
 describe('a ticket is refused', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MethodName, Params } from '#protocol';
 import { methodNames, methods } from '#protocol';
 import { newAccount, newKeyPair } from '../fixtures/accounts.ts';
+import { operateOn } from '../fixtures/operate.ts';
 import { connectDevice, connectGuest, succeed, type Wire } from '../fixtures/wire.ts';
 import {
   cancellation,
@@ -44,6 +45,7 @@ const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params
     const account = await registerAccount(endpoint);
     return recovery(endpoint, account, account.recovering(account.first, newKeyPair().publicKey));
   },
+  'account.restore': ({ list }) => ({ deviceList: list }),
   // Signed an hour ago, so that nobody's account is deleted by it.
   'account.delete': ({ endpoint, account }) => deletion(endpoint, account, Date.now() - 3_600_000),
   'pairing.open': () => ({ deviceKey: newKeyPair().publicKey }),
@@ -93,7 +95,7 @@ const samples: { [M in MethodName]: (world: World) => Params<M> | Promise<Params
   'push.unregister': () => ({}),
 };
 
-const refusals = new Set(['guests_refused', 'devices_refused', 'companions_refused', 'unlinked']);
+const refusals = new Set(['guests_refused', 'devices_refused', 'companions_refused', 'unlinked', 'account_suspended']);
 
 /** What the table says becomes of a caller: the code it is refused with, or undefined when it may call. */
 const expected = (method: MethodName, caller: string): string | undefined => {
@@ -102,6 +104,7 @@ const expected = (method: MethodName, caller: string): string | undefined => {
   if (who === 'anyone') return undefined;
   if (caller === 'guest') return 'guests_refused';
   if (caller === 'unlinked') return 'unlinked';
+  if (caller === 'suspended') return 'account_suspended';
   return who === 'primary' && caller === 'companion' ? 'companions_refused' : undefined;
 };
 
@@ -129,6 +132,14 @@ const connectUnlinked = async (): Promise<Wire> => {
   return wire;
 };
 
+/** The phone of an account that is suspended while its socket is still open. */
+const connectSuspended = async (): Promise<Wire> => {
+  const account = await registerAccount(world.endpoint);
+  const wire = await connectDevice(world.endpoint, account.phone);
+  await operateOn(world.cloud)('suspend', account.account, '--yes');
+  return wire;
+};
+
 const answered = methodNames.filter((method) => methods[method].oneWay !== true);
 
 describe.each(answered)('%s', (method) => {
@@ -152,6 +163,11 @@ describe.each(answered)('%s', (method) => {
   test('is as the table says for the caller: unlinked', async () => {
     await using unlinked = await connectUnlinked();
     await check('unlinked', unlinked);
+  });
+
+  test('is as the table says for the caller: suspended', async () => {
+    await using suspended = await connectSuspended();
+    await check('suspended', suspended);
   });
 });
 

@@ -144,7 +144,7 @@ test('a device that connects while a send that saw it offline is being stored is
   storing.release();
 
   expect(await answer).toEqual([accepted(message)]);
-  expect(await other.event('relay.waiting')).toEqual({});
+  expect(await other.event('relay.waiting')).toEqual({ traceparent: expect.any(String) });
   expect((await sync(other)).envelopes.map(({ id }) => id)).toEqual([idOf(message, ada.phone)]);
   expect(other.frames).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accepted, meetPhones, messageOf, messageTo, send, toAll } from '../fixtures/mail.ts';
+import { operateOn } from '../fixtures/operate.ts';
 import { newToken, type PushCloud, startPushCloud } from '../fixtures/push-cloud.ts';
 import { connectDevice } from '../fixtures/wire.ts';
 import { registerAccount } from '../fixtures/world.ts';
@@ -46,6 +47,21 @@ test('a hundred messages wake a sleeping device once', async () => {
   await send(phone, messageTo(ben));
   await cloud.noticed();
   expect(pushes()).toHaveLength(3);
+});
+
+test('a device whose account is suspended is not woken until it is let in again', async () => {
+  await using met = await meet();
+  const { ben, phone, pushes } = met;
+  const ops = operateOn(cloud.cloud);
+  await ops('suspend', ben.account, '--yes');
+  await send(phone, messageTo(ben));
+  await cloud.noticed();
+  expect(pushes()).toEqual([]);
+
+  await ops('suspend', ben.account, '--undo', '--yes');
+  await send(phone, messageTo(ben));
+  await cloud.noticed();
+  expect(pushes()).toHaveLength(1);
 });
 
 test('a notice for a device that has been woken costs one read', async () => {
@@ -102,7 +118,7 @@ test('a device that is connected when its notice is looked at is told to synchro
   await using other = await connectDevice(cloud.endpoint, ben.phone, cloud.clock.now());
   await sent;
 
-  expect(await other.event('relay.waiting')).toEqual({});
+  expect(await other.event('relay.waiting')).toEqual({ traceparent: expect.any(String) });
   await cloud.noticed();
   expect(pushes()).toEqual([]);
 });

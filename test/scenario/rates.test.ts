@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type MovableClock, standingClock } from '#local';
+import type { DeviceList } from '#protocol';
 import { newAccount, newKeyPair } from '../fixtures/accounts.ts';
 import { startApp } from '../fixtures/stage.ts';
 import {
@@ -122,6 +123,20 @@ describe('guests of one network', () => {
     await using elsewhere = await connectGuest(endpoint);
     expect((await register(elsewhere, third)).error).toBeUndefined();
   });
+});
+
+test('lists of accounts that there are use up no registrations, those of accounts that there are not do', async () => {
+  await using elsewhere = await connectGuest(endpoint);
+  const known = newAccount(clock.now());
+  expect((await register(elsewhere, known)).error).toBeUndefined();
+  await using guest = await connectGuest(endpoint);
+  const bring = (deviceList: DeviceList) => guest.call('account.restore', { deviceList });
+  for (const _ of [1, 2, 3]) expect((await bring(known.first)).error).toBeUndefined();
+  expectLimited(await bring(known.first), minute);
+
+  await clock.advance(minute);
+  for (const _ of [1, 2]) expect((await bring(newAccount(clock.now()).first)).error).toBeUndefined();
+  expectLimited(await bring(newAccount(clock.now()).first), hour);
 });
 
 describe('a device', () => {

@@ -8,7 +8,12 @@ import { keys } from './keys.ts';
 import { Reminder, Wake } from './wakes.ts';
 import { transact } from './transact.ts';
 
-const AccountItem = z.object({ sk: z.literal('account'), list: DeviceList, blocks: z.optional(z.int()) });
+const AccountItem = z.object({
+  sk: z.literal('account'),
+  list: DeviceList,
+  blocks: z.optional(z.int()),
+  suspended: z.optional(z.int()),
+});
 /** What remains of a deleted account, so that nobody who has its keys registers it again. */
 const Tombstone = z.object({ sk: z.literal('account'), deletedAt: z.int() });
 
@@ -22,6 +27,7 @@ const DeviceItem = z.object({
   push: z.optional(z.string()),
   woken: z.optional(Wake),
   reminder: z.optional(Reminder),
+  suspended: z.optional(z.int()),
   held: z.optional(z.number()),
   heldBytes: z.optional(z.number()),
   heldAt: z.optional(z.int()),
@@ -29,7 +35,8 @@ const DeviceItem = z.object({
 
 /**
  * A linked device, its open connection if it has one, and an estimate of what its mailbox holds. `push` is the id of the
- * token that it has registered; `woken` what has been done to wake it since it was connected last.
+ * token that it has registered; `woken` what has been done to wake it since it was connected last; `suspended` since when
+ * its account is.
  */
 export type DeviceRecord = {
   device: DeviceNumber;
@@ -39,6 +46,7 @@ export type DeviceRecord = {
   push: string | undefined;
   woken: Wake | undefined;
   reminder: Reminder | undefined;
+  suspended: number | undefined;
 };
 /** `checkAt`: when it is looked after whether what was delivered last has been acknowledged. */
 export type Connection = { id: string; at: number; checkAt: number };
@@ -53,9 +61,13 @@ export type Account = {
   devices: ReadonlyMap<DeviceNumber, DeviceRecord>;
   /** How many accounts it has blocked. */
   blocks: number;
+  /** Since when the operator does not let it act, in milliseconds since 1970. */
+  suspended: number | undefined;
 };
 
-type Replacement = { device: { id: DeviceNumber; key: string }; former: DeviceNumber };
+type NewDevice = { id: DeviceNumber; key: string };
+/** What a list changes; it follows the list of hash `after`, or else the one that it names as its predecessor. */
+type Replacement = { added?: readonly NewDevice[]; removed?: readonly DeviceNumber[]; after?: string };
 
 const toDevice = (item: unknown): DeviceRecord => {
   const {
@@ -70,6 +82,7 @@ const toDevice = (item: unknown): DeviceRecord => {
     push,
     woken,
     reminder,
+    suspended,
   } = DeviceItem.parse(item);
   return {
     device,
@@ -79,25 +92,26 @@ const toDevice = (item: unknown): DeviceRecord => {
     push,
     woken,
     reminder,
+    suspended,
   };
 };
 
 /** A device that has never connected. */
-const newDevice = (account: AccountId, { id, key }: { id: DeviceNumber; key: string }) => ({
+const newDevice = (account: AccountId, { id, key }: NewDevice) => ({
   ...keys.device(account, id),
   device: id,
   key,
   tokenTime: 0,
 });
 
-/** Puts `list` in the place of the version before it, if that is still the current one. */
-const listUpdate = (table: string, list: DeviceList) => ({
+/** Puts `list` in the place of the one before it, if that is still the current one and the account may act. */
+const listUpdate = (table: string, list: DeviceList, after: string | null = list.previous) => ({
   TableName: table,
   Key: keys.account(accountIdOf(list.identityKey)),
   UpdateExpression: 'SET #list = :list, #hash = :hash',
-  ConditionExpression: '#hash = :previous',
+  ConditionExpression: '#hash = :previous AND attribute_not_exists(suspended)',
   ExpressionAttributeNames: { '#list': 'list', '#hash': 'hash' },
-  ExpressionAttributeValues: { ':list': list, ':hash': deviceListHash(list), ':previous': list.previous },
+  ExpressionAttributeValues: { ':list': list, ':hash': deviceListHash(list), ':previous': after },
 });
 
 const putNew = (table: string, item: Record<string, unknown>) => ({
@@ -105,7 +119,7 @@ const putNew = (table: string, item: Record<string, unknown>) => ({
 });
 
 /** The writes that link a device, made together with its pairing's. */
-export const linkingWrites = (table: string, list: DeviceList, device: { id: DeviceNumber; key: string }) => [
+export const linkingWrites = (table: string, list: DeviceList, device: NewDevice) => [
   { Update: listUpdate(table, list) },
   putNew(table, newDevice(accountIdOf(list.identityKey), device)),
 ];
@@ -125,11 +139,12 @@ export const accountStore = (client: DynamoDBDocumentClient, table: string) => (
     if (first === undefined) return undefined;
     if (Tombstone.safeParse(first).success) return 'gone';
     const devices = rest.map(toDevice);
-    const { list, blocks = 0 } = AccountItem.parse(first);
+    const { list, blocks = 0, suspended } = AccountItem.parse(first);
     return {
       account,
       list,
       blocks,
+      suspended,
       devices: new Map(devices.map((device) => [device.device, device])),
     };
   },
@@ -153,30 +168,24 @@ export const accountStore = (client: DynamoDBDocumentClient, table: string) => (
     ]);
   },
 
-  /** Replaces the list and forgets the devices that it removes. False when another list has come first. */
-  replaceList: async (list: DeviceList, removed: readonly DeviceNumber[]): Promise<boolean> => {
+  /** Replaces the list, with the devices that it adds, without those that it removes. False when another came first. */
+  replaceList: async (list: DeviceList, { added = [], removed = [], after }: Replacement): Promise<boolean> => {
     const account = accountIdOf(list.identityKey);
     return transact(client, [
-      { Update: listUpdate(table, list) },
+      { Update: listUpdate(table, list, after) },
+      ...added.map((device) => putNew(table, newDevice(account, device))),
       ...removed.map((device) => ({ Delete: { TableName: table, Key: keys.device(account, device) } })),
     ]);
   },
 
-  /** As `replaceList`, with a new primary in the place of the former. */
-  replacePrimary: async (list: DeviceList, { device, former }: Replacement): Promise<boolean> =>
-    transact(client, [
-      ...linkingWrites(table, list, device),
-      { Delete: { TableName: table, Key: keys.device(accountIdOf(list.identityKey), former) } },
-    ]),
-
-  /** Leaves nothing of the account but that it was there. False when its list has changed meanwhile. */
+  /** Leaves nothing of the account but that it was there. False when its list has changed, or it may not act, meanwhile. */
   deleteAccount: async ({ account, list }: Account, now: number): Promise<boolean> =>
     transact(client, [
       {
         Put: {
           TableName: table,
           Item: { ...keys.account(account), deletedAt: now },
-          ConditionExpression: '#hash = :hash',
+          ConditionExpression: '#hash = :hash AND attribute_not_exists(suspended)',
           ExpressionAttributeNames: { '#hash': 'hash' },
           ExpressionAttributeValues: { ':hash': deviceListHash(list) },
         },

@@ -19,7 +19,7 @@ export type Connected = { accepted: true; replaced: string | undefined } | { acc
 /** The sockets of linked devices, each on its device's item. */
 export const connectionStore = (client: DynamoDBDocumentClient, table: string) => ({
   /**
-   * Records a device's new connection, if the device is linked and its token is later than the last one: a token
+   * Records a device's new connection, if the device may act and its token is later than the last one: a token
    * works once, and a removed device is not resurrected. It is awake: what woke it is forgotten. `replaced` is the
    * connection that it had before. A repeat of the very same, as after an answer that was lost, is accepted again.
    */
@@ -35,7 +35,7 @@ export const connectionStore = (client: DynamoDBDocumentClient, table: string) =
           TableName: table,
           Key: keys.device(account, device),
           UpdateExpression: 'SET #connection = :connection, connectedAt = :at, tokenTime = :time REMOVE checkAt, woken',
-          ConditionExpression: 'attribute_exists(pk) AND tokenTime < :time',
+          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(suspended) AND tokenTime < :time',
           ExpressionAttributeNames: { '#connection': 'connection' },
           ExpressionAttributeValues: { ':connection': connection.id, ':at': connection.at, ':time': tokenTime },
           ReturnValues: 'UPDATED_OLD',

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { withoutLogger } from '../without-logger.ts';
 import { accountStore } from './accounts.ts';
+import { closureStore } from './closure.ts';
 import { connectionStore } from './connections.ts';
 import { contactStore } from './contacts.ts';
 import { holdingStore } from './holdings.ts';
@@ -24,6 +25,7 @@ export const createDirectory = (table: string) => {
   });
   return {
     ...accountStore(client, table),
+    ...closureStore(client, table),
     ...connectionStore(client, table),
     ...contactStore(client, table),
     ...holdingStore(client, table),

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { DeviceAddress } from '#protocol';
 import { hash, limits, toBase64Url, utf8 } from '#protocol';
@@ -15,6 +15,8 @@ const blob = z.pipe(
 const Box = z.object({
   next: z.int(),
   end: z.int(),
+  /** The table in which they were left. In one that this was restored to, they may have been given out since. */
+  table: z.optional(z.string()),
   lastResort: z.optional(blob),
   /** What was published lately: a repeat of it is none. */
   published: z._default(z.array(z.string()), []),
@@ -25,7 +27,8 @@ const Key = z.object({ blob });
 const remembered = 8;
 
 type Publication = { lastResort: string | undefined; oneTime: readonly string[] };
-type Claimed = { blob: string; oneTime: boolean; available: number };
+/** `blob`: undefined where there is no key. `lost`: there are no one-time keys, and the device may not know it. */
+type Claimed = { blob: string | undefined; oneTime: boolean; available: number; lost: boolean };
 
 const toBinary = (text: string) => Buffer.from(text, 'base64url');
 
@@ -38,9 +41,6 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
     return Box.parse(Item ?? { next: 0, end: 0 });
   };
 
-  const forget = (key: ReturnType<typeof keys.keyBox>) =>
-    client.send(new DeleteCommand({ TableName: table, Key: key }));
-
   /** Takes the next number out of the box; undefined when there is none. */
   const take = async (device: DeviceAddress) => {
     const written = await ifConditionHolds(
@@ -49,9 +49,9 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
           TableName: table,
           Key: keys.keyBox(device),
           UpdateExpression: 'ADD #next :one',
-          ConditionExpression: '#next < #end',
-          ExpressionAttributeNames: { '#next': 'next', '#end': 'end' },
-          ExpressionAttributeValues: { ':one': 1 },
+          ConditionExpression: '#next < #end AND #table = :table',
+          ExpressionAttributeNames: { '#next': 'next', '#end': 'end', '#table': 'table' },
+          ExpressionAttributeValues: { ':one': 1, ':table': table },
           ReturnValues: 'ALL_OLD',
         }),
       ),
@@ -68,22 +68,27 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
       const published = hash(utf8(JSON.stringify([lastResort ?? null, oneTime])));
       for (;;) {
         const box = await read(device);
-        const available = box.end - box.next;
+        const isHere = box.table === table;
+        const next = isHere ? box.next : box.end;
+        const available = box.end - next;
+        // Wherever that was: what was left in another table may have been given out there.
         if (box.published.includes(published)) return available;
         if (available + oneTime.length > limits.keysHeld) return undefined;
         const end = box.end + oneTime.length;
+        // Meanwhile others take keys: only where they cannot is it known what is next.
+        const start = isHere ? '#next' : ':seen';
         const kept = lastResort === undefined ? '' : ', lastResort = :lastResort';
         const done = await transact(client, [
           {
             Update: {
               TableName: table,
               Key: keys.keyBox(device),
-              UpdateExpression: `SET #end = :end, #next = if_not_exists(#next, :zero), published = :published${kept}`,
+              UpdateExpression: `SET #end = :end, #next = ${start}, #table = :table, published = :published${kept}`,
               ConditionExpression: 'attribute_not_exists(pk) OR #end = :seen',
-              ExpressionAttributeNames: { '#next': 'next', '#end': 'end' },
+              ExpressionAttributeNames: { '#next': 'next', '#end': 'end', '#table': 'table' },
               ExpressionAttributeValues: {
                 ':end': end,
-                ':zero': 0,
+                ':table': table,
                 ':published': [published, ...box.published].slice(0, remembered),
                 ':seen': box.end,
                 ...(lastResort !== undefined && { ':lastResort': toBinary(lastResort) }),
@@ -100,31 +105,36 @@ export const keyBoxStore = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /**
-     * One key of the device, and how many one-time keys are left. A one-time key is given out by its number, which
-     * nobody gets twice, and deleted as it is read: what is lost on the way is lost, never given again.
+     * One key of the device, if there is any, and how many one-time keys are left. A one-time key is given out by its
+     * number, which nobody gets twice, and deleted as it is read: what is lost on the way is lost, never given again.
      */
-    claimKey: async (device: DeviceAddress): Promise<Claimed | undefined> => {
+    claimKey: async (device: DeviceAddress): Promise<Claimed> => {
       const box = await take(device);
       if (box === undefined) {
-        const { lastResort } = await read(device);
-        return lastResort === undefined ? undefined : { blob: lastResort, oneTime: false, available: 0 };
+        const { lastResort: blob, table: home } = await read(device);
+        return { blob, oneTime: false, available: 0, lost: home !== table };
       }
       const { Attributes } = await client.send(
         new DeleteCommand({ TableName: table, Key: keys.oneTimeKey(device, box.next), ReturnValues: 'ALL_OLD' }),
       );
       const key = Key.safeParse(Attributes).data;
       const available = box.end - box.next - 1;
-      if (key !== undefined) return { blob: key.blob, oneTime: true, available };
-      return box.lastResort === undefined ? undefined : { blob: box.lastResort, oneTime: false, available };
+      return { blob: key?.blob ?? box.lastResort, oneTime: key !== undefined, available, lost: false };
     },
 
-    /** Deletes whatever keys the device has left; can be repeated. */
+    /** Deletes whatever keys the device has left, void ones too; can be repeated. */
     forgetKeys: async (device: DeviceAddress): Promise<void> => {
-      const { next, end } = await read(device);
-      const numbers = Array.from({ length: end - next }, (_, i) => next + i);
-      await Promise.all(numbers.map((number) => forget(keys.oneTimeKey(device, number))));
-      // The box last: without it nobody would know of the others.
-      await forget(keys.keyBox(device));
+      const { pk } = keys.keyBox(device);
+      const all = {
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ProjectionExpression: 'pk, sk',
+      };
+      for await (const { Items = [] } of paginateQuery({ client }, all)) {
+        await Promise.all(Items.map((Key) => client.send(new DeleteCommand({ TableName: table, Key }))));
+      }
     },
   };
 };

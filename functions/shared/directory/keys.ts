@@ -12,6 +12,8 @@ export const keys = {
   pushToken: (token: string) => ({ pk: `T#${token}`, sk: 'token' }),
   pairing: (pairing: string) => ({ pk: `P#${pairing}`, sk: 'pairing' }),
   ticket: (ticket: string) => ({ pk: `J#${ticket}`, sk: 'ticket' }),
+  /** That the operator has closed registration, of which there is one in a deployment. */
+  closure: { pk: 'C#registration', sk: 'closure' },
   rate: ({ rateClass, subject, window }: { rateClass: string; subject: string; window: number }) => ({
     pk: `R#${rateClass}#${subject}`,
     sk: `window#${window}`,

@@ -1,99 +1,36 @@
-import * as z from 'zod/mini';
-import type { Clock } from '../../clock.ts';
-import type { Template } from '../../template/model.ts';
 import { AwsError } from '../errors.ts';
-import { type AccessRequest, mayAssume } from '../iam/index.ts';
-import { openKeptMap } from '../kept-map.ts';
-import { physicalName } from '../physical-name.ts';
 import type { Service } from '../service.ts';
+import { type AccountOptions, openAccount } from './account.ts';
+import type { RestOperation } from './operation.ts';
 import { restProtocol } from './rest-protocol.ts';
+import { openStages, type Stages } from './stages.ts';
 
-export type ApiGatewayOptions = {
-  template: Template;
-  /** The folder that keeps the account's settings between runs; in memory without one. */
-  data: string | undefined;
-  clock: Clock;
-};
+export type { StageLimit } from './stages.ts';
 
-const Account = z.object({ cloudwatchRoleArn: z.optional(z.string()) });
-const Patch = z.object({
-  patchOperations: z.array(
-    z.object({
-      op: z.literal('replace', 'op must be replace: no other is served here'),
-      path: z.literal('/cloudwatchRoleArn', 'path must be /cloudwatchRoleArn: no other setting is served here'),
-      value: z.string(),
-    }),
-  ),
-});
-
-const RoleName = z.object({ RoleName: z.optional(z.string()) });
-
-const accountArn = ({ region }: Template): string => `arn:aws:apigateway:${region}::/account`;
-
-/** An account may be updated once in 20 seconds (API Gateway Developer Guide, "Quotas"). */
-const interval = 20_000;
-
-/** API Gateway's settings of the account: the role under which it writes logs. */
-export const startApiGateway = ({ template, data, clock }: ApiGatewayOptions): Service => {
-  const settings = openKeptMap({ data, name: 'api-gateway', schema: Account });
-  let updatedAt = Number.NEGATIVE_INFINITY;
-  const resource = accountArn(template);
-  const update = (input: unknown): void => {
-    if (clock.now() - updatedAt < interval) throw new AwsError('TooManyRequestsException', 'Too Many Requests', 429);
-    updatedAt = clock.now();
-    for (const { value } of readPatch(input)) {
-      if (value !== '') checkRole(template, value);
-      settings.set('account', value === '' ? {} : { cloudwatchRoleArn: value });
-    }
+/** API Gateway's own settings: those of the account, and what the stages let through. */
+export const startApiGateway = (options: AccountOptions): Service & { stages: Pick<Stages, 'limit'> } => {
+  const account = openAccount(options);
+  const stages = openStages(options.template, options.data);
+  const operations = { ...account.operations, ...stages.operations };
+  const find = (name: string): RestOperation => {
+    const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
+    if (found !== undefined) return found;
+    throw new AwsError('NotFoundException', `The local cloud does not serve API Gateway's ${name}.`, 404);
   };
   return {
     name: 'apigateway',
     protocol: restProtocol,
-    operations: ['GET /account', 'PATCH /account'],
-    actions: (operation, input) => {
-      const [method = '', path = ''] = operation.split(' ');
-      if (path !== '/account' || (method !== 'GET' && method !== 'PATCH')) {
-        throw new AwsError('NotFoundException', `The local cloud does not serve API Gateway's ${operation}.`, 404);
-      }
-      const passed = method === 'GET' ? [] : readPatch(input).filter(({ value }) => value !== '');
-      return [{ action: `apigateway:${method}`, resource, context: {} }, ...passed.map(passRole)];
+    operations: Object.keys(operations),
+    actions: (operation, input) => find(operation).actions(input),
+    handle: async ({ operation, input }) => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(find(operation).run(input))),
+    }),
+    stages,
+    [Symbol.asyncDispose]: async () => {
+      account[Symbol.dispose]();
+      stages[Symbol.dispose]();
     },
-    handle: async ({ operation, input }) => {
-      if (operation.startsWith('PATCH')) update(input);
-      const account = { ...settings.get('account'), throttleSettings: { burstLimit: 5000, rateLimit: 10_000 } };
-      return {
-        status: 200,
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.from(JSON.stringify(account)),
-      };
-    },
-    [Symbol.asyncDispose]: async () => settings[Symbol.dispose](),
   };
 };
-
-const readPatch = (input: unknown): z.infer<typeof Patch>['patchOperations'] => {
-  const parsed = z.safeParse(Patch, input);
-  if (parsed.success) return parsed.data.patchOperations;
-  throw new AwsError('BadRequestException', `Invalid patch: ${z.prettifyError(parsed.error)}`);
-};
-
-const passRole = ({ value: resource }: { value: string }): AccessRequest => ({
-  action: 'iam:PassRole',
-  resource,
-  context: { 'iam:PassedToService': ['apigateway.amazonaws.com'] },
-});
-
-const checkRole = (template: Template, role: string): void => {
-  const service = { service: 'apigateway.amazonaws.com', sourceArn: accountArn(template) };
-  if (hasRole(template, role) && mayAssume(template, role, service)) return;
-  const why = 'The role ARN does not have required permissions configured';
-  const remedy = 'Please grant trust permission for API Gateway and add the required role policy';
-  throw new AwsError('BadRequestException', `${why}. ${remedy}.`);
-};
-
-const hasRole = (template: Template, arn: string): boolean =>
-  [...template.resources.values()].some(
-    ({ type, id, properties }) =>
-      type === 'AWS::IAM::Role' &&
-      arn.endsWith(`:role/${physicalName(template, id, RoleName.parse(properties).RoleName)}`),
-  );

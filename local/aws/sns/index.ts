@@ -10,7 +10,7 @@ import type { Outbox } from './outbox.ts';
 import { openPhones } from './phones.ts';
 import { publishOperations } from './publish-operations.ts';
 import { type Provider, startPusher } from './push.ts';
-import { queryProtocol, queryReply } from './query-protocol.ts';
+import { protocol } from './protocol.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
 import { openSubscriptions } from './subscriptions.ts';
 
@@ -46,7 +46,7 @@ export const startSns = (options: SnsOptions): Service & SnsControl => {
   };
   return {
     name: 'sns',
-    protocol: queryProtocol,
+    protocol,
     operations: Object.keys(operations),
     actions: (name, input) => {
       const operation = find(name);
@@ -54,7 +54,7 @@ export const startSns = (options: SnsOptions): Service & SnsControl => {
       const action = `sns:${name === 'PublishBatch' ? 'Publish' : name}`;
       return [{ action, resource: operation.resource(input), context: operation.context(input) }];
     },
-    handle: async ({ operation, input }) => queryReply(operation, await find(operation).run(input)),
+    handle: async ({ operation, input }) => protocol.reply(operation, await find(operation).run(input)),
     outbox: pusher.outbox,
     provider: pusher.provider,
     [Symbol.asyncDispose]: async () => {

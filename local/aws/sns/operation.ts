@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { AwsError } from '../errors.ts';
 import type { Context } from '../iam/index.ts';
-import type { Xml } from './xml.ts';
+import type { Xml } from '../xml.ts';
 
 /** An operation of the API: what it needs a permission on, and what it does. */
 export type SnsOperation = {

@@ -10,6 +10,7 @@ import {
   TransactGetItemsCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { ListSubscriptionsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
 import { allow, makeFunction, makeTable, makeTemplate, startTestAws, tableArn } from './aws.fixture.ts';
 
@@ -181,6 +182,14 @@ test('a call to DynamoDB is told to listeners with its input and its outcome', a
     { ...call, operation: 'ListTables', status: 400, error: 'AccessDeniedException' },
   ]);
   expect(aws.calls[0]?.error).toBeUndefined();
+});
+
+test('credentials of nobody are refused in the protocol of the service that they call', async () => {
+  await using aws = await startTestAws(template());
+  const credentials = { accessKeyId: 'ASIA0000000000000000', secretAccessKey: 'secret' };
+  const client = new SNSClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  await expect(client.send(new ListSubscriptionsCommand())).rejects.toThrow('The security token included');
+  client.destroy();
 });
 
 test('credentials of nobody are UnrecognizedClientException', async () => {

@@ -87,6 +87,7 @@ const callerOf = ({ account, address }: Owner): DeviceCaller => ({
   address,
   connection: 'c',
   connectedAt: 0,
+  calledAt: 0,
   sourceIp: '127.0.0.1',
   userAgent: undefined,
 });

@@ -17,11 +17,11 @@ const newBlobs = () => Array.from({ length: limits.keysPublished }, () => random
 /** What came of many claims at once. */
 const claimAtOnce = async (address: string, times: number) => {
   const claims = await Promise.allSettled(Array.from({ length: times }, () => started.directory.claimKey(address)));
-  const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
+  const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
   return {
     claims,
-    oneTime: claimed.filter(({ oneTime }) => oneTime).map(({ blob }) => blob),
-    others: claimed.filter(({ oneTime }) => !oneTime).map(({ blob }) => blob),
+    oneTime: claimed.filter(({ oneTime }) => oneTime).map(({ blob = '' }) => blob),
+    others: claimed.filter(({ oneTime }) => !oneTime).map(({ blob = '' }) => blob),
   };
 };
 
@@ -119,4 +119,54 @@ test('the keys of a device are forgotten, those given out and those not, and aga
     await directory.forgetKeys(address);
     expect(await operator.keys(`K#${address}`)).toEqual([]);
   }
+});
+
+/** As if the table had been restored from another. */
+const restore = async (address: string) => {
+  const { operator } = started;
+  const box = await operator.item(`K#${address}`, 'box');
+  await operator.put({ ...box, pk: `K#${address}`, sk: 'box', table: 'the table of before' });
+};
+
+test('a publication of before a restore that is repeated after it gives nobody its keys again', async () => {
+  const { directory } = started;
+  const { address } = await newOwner(directory);
+  const [lastResort = '', ...oneTime] = newBlobs();
+  await directory.publishKeys(address, { lastResort, oneTime });
+  await restore(address);
+
+  expect(await directory.publishKeys(address, { lastResort, oneTime })).toBe(0);
+  expect(await directory.claimKey(address)).toEqual({ blob: lastResort, oneTime: false, available: 0, lost: true });
+});
+
+test('a device whose keys a restore has left nothing of, not even the one of last resort, counts as not knowing', async () => {
+  const { directory } = started;
+  const { address } = await newOwner(directory);
+  const none = { blob: undefined, oneTime: false, available: 0 };
+  expect(await directory.claimKey(address)).toEqual({ ...none, lost: true });
+  await directory.publishKeys(address, { lastResort: undefined, oneTime: newBlobs() });
+  await restore(address);
+  expect(await directory.claimKey(address)).toEqual({ ...none, lost: true });
+});
+
+test('keys that came by a restore are given to nobody, but the one of last resort; new ones take their place', async () => {
+  const { directory, operator } = started;
+  const { address } = await newOwner(directory);
+  const [lastResort = '', ...oneTime] = newBlobs();
+  await directory.publishKeys(address, { lastResort, oneTime });
+  await directory.claimKey(address);
+  await restore(address);
+
+  const last = { blob: lastResort, oneTime: false, available: 0 };
+  expect(await directory.claimKey(address)).toEqual({ ...last, lost: true });
+  expect(await directory.publishKeys(address, { lastResort: undefined, oneTime: [] })).toBe(0);
+  expect(await directory.claimKey(address)).toEqual({ ...last, lost: false });
+  const fresh = newBlobs();
+  expect(await directory.publishKeys(address, { lastResort: undefined, oneTime: fresh })).toBe(fresh.length);
+
+  const { oneTime: given, others } = await claimAtOnce(address, 30);
+  expect(given.toSorted()).toEqual(fresh.toSorted());
+  expect(new Set(others)).toEqual(new Set([lastResort]));
+  await directory.forgetKeys(address);
+  expect(await operator.keys(`K#${address}`)).toEqual([]);
 });

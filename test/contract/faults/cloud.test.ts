@@ -114,7 +114,7 @@ test('a fault that could never strike is refused with what there is', async () =
   await using cloud = await startTestCloud();
   const call = { kind: 'error', error: 'ThrottlingException' } as const;
   const add = (service: string, operation: string) => () => cloud.faults.add({ ...call, service, operation });
-  expect(add('dynamo', '*')).toThrow('service: there is no "dynamo", there are sns, secretsmanager, apigateway, sqs');
+  expect(add('dynamo', '*')).toThrow('service: there is no "dynamo", there are sns, secretsmanager, apigateway');
   expect(add('dynamodb', 'PutItme')).toThrow('operation: there is no "PutItme", there are GetItem');
   expect(add('execute-api', 'Post*')).not.toThrow();
   expect(cloud.faults.active()).toHaveLength(1);

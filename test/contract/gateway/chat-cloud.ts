@@ -8,6 +8,7 @@ import {
   type AccountQuotas,
   type Authorize,
   type Gateway,
+  type GatewayOptions,
   type Invocation,
   startGateway,
 } from '../../../local/gateway/index.ts';
@@ -25,6 +26,7 @@ export type ChatOptions = Omit<TemplateSpec, 'routes'> & {
   authorizerRuns?: Handler;
   quotas?: Partial<AccountQuotas>;
   faults?: Injector;
+  stageLimit?: GatewayOptions['stageLimit'];
 };
 
 export type ChatCloud = AsyncDisposable & {
@@ -78,6 +80,7 @@ export const startChat = async ({ routes = {}, authorizerRuns, ...options }: Cha
     log: (line) => log.push(line),
     ...(options.quotas !== undefined && { quotas: options.quotas }),
     ...(options.faults !== undefined && { faults: options.faults }),
+    stageLimit: options.stageLimit,
     async invoke(arn, event) {
       const name = arn.split(':').at(-1) ?? '';
       invoked.push(name);

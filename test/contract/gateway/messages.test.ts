@@ -226,6 +226,23 @@ describe('throttles (AGW websocket-api-protect; limits.html)', () => {
     expect(await client.next()).toBe('ping');
   });
 
+  test('a limit that the stage is given takes the place of its default one, and not of a route’s own, from the next message on', async () => {
+    let given: { rate: number; burst: number } | undefined;
+    const stage = { RouteSettings: { echo: limit }, DefaultRouteSettings: { ThrottlingRateLimit: 100 } };
+    await using chat = await startChat({ stage, routes: two, stageLimit: () => given });
+    const client = await chat.connect();
+    const answerTo = async (method: string) => {
+      client.send({ method });
+      return client.next();
+    };
+    expect([await answerTo('ping'), await answerTo('ping')]).toEqual(['ping', 'ping']);
+    given = { rate: 1, burst: 1 };
+    expect([await answerTo('ping'), await answerTo('echo')]).toEqual(['ping', 'echo']);
+    expect(await answerTo('ping')).toMatchObject({ message: 'Too Many Requests' });
+    given = undefined;
+    expect([await answerTo('ping'), await answerTo('ping')]).toEqual(['ping', 'ping']);
+  });
+
   test('the account has 10 000 requests a second and a burst of 5 000 over all routes', async () => {
     await using chat = await startChat({ quotas: { requestsPerSecond: 1, burst: 3 }, routes: two });
     const client = await chat.connect();

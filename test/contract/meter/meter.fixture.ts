@@ -21,8 +21,11 @@ const openFeed = <T>(): Feed<T> => {
 export type Run = {
   calls: (call: Partial<AwsCall>) => void;
   posts: (bytes: number) => void;
+  writes: (line: string) => void;
   ends: (how?: Partial<Extract<Activity, { kind: 'ended' }>>) => void;
 };
+
+type Line = { source: string; line: string; requestId?: string };
 
 export const messageEvent = (routeKey: string) => ({ requestContext: { routeKey } });
 export const queueEvent = (queue: string, ...bodies: string[]) => ({
@@ -63,12 +66,14 @@ const plainCall: AwsCall = {
 /** A meter, and what happens in the cloud that it watches; its clock stands still until it is moved. */
 export const watchCloud = () => {
   const [activities, traffic, calls] = [openFeed<Activity>(), openFeed<Traffic>(), openFeed<AwsCall>()];
+  const lines = openFeed<Line>();
   const clock = standingClock(Date.UTC(2026, 0, 2));
   const meter: Meter = startMeter({
     clock,
     lambda: { onActivity: activities.listen },
     gateway: { onTraffic: traffic.listen },
     aws: { onCall: calls.listen },
+    onLine: lines.listen,
   });
   let count = 0;
   const begin = (name: string, event: unknown): Run => {
@@ -82,6 +87,7 @@ export const watchCloud = () => {
     return {
       calls: (call) => calls.tell({ ...plainCall, function: name, trace: sent, ...call }),
       posts: (bytes) => traffic.tell({ kind: 'posted', connection: connectionOf('c', 0), bytes, trace: sent }),
+      writes: (line) => lines.tell({ source: 'stdout', requestId, line }),
       ends: (how) =>
         activities.tell({
           kind: 'ended',
@@ -103,6 +109,7 @@ export const watchCloud = () => {
     begin,
     /** A call that nobody's invocation can be told of. */
     calls: (call: Partial<AwsCall>) => calls.tell({ ...plainCall, ...call }),
+    writes: (source: string, line: string) => lines.tell({ source, line }),
     opens: (id: string) => {
       connections.set(id, clock.now());
       traffic.tell({ kind: 'opened', connection: connection(id) });

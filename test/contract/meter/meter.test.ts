@@ -202,3 +202,23 @@ describe('readings', () => {
     expect(cloud.meter.snapshot()).toMatchObject({ perMethod: {}, operations: {} });
   });
 });
+
+describe('logs', () => {
+  test('unverified: what a function writes is billed by its bytes and 26 for each line, for the method it ran for', () => {
+    using cloud = watchCloud();
+    const run = cloud.begin('relay', messageEvent('relay.send'));
+    run.writes('four');
+    run.writes('fünf');
+    run.ends();
+    const { perMethod } = cloud.meter.snapshot();
+    expect(perMethod['relay.send']).toMatchObject({ logBytes: 4 + 5 + 2 * 26 });
+  });
+
+  test('the gateway’s access log is billed likewise, and what this cloud says of itself is not', () => {
+    using cloud = watchCloud();
+    cloud.writes('gateway', 'a line');
+    for (const source of ['platform', 'aws', 'fault']) cloud.writes(source, 'a line');
+    expect(cloud.meter.snapshot().perMethod).toMatchObject({ '(access log)': { logBytes: 6 + 26 } });
+    expect(cloud.meter.snapshot().totals.logBytes).toBe(6 + 26);
+  });
+});

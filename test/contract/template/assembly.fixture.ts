@@ -1,10 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Attributes, Template } from '../../../local/template/index.ts';
+import type { Attributes, Deployable } from '../../../local/template/index.ts';
 import { loadTemplate } from '../../../local/template/index.ts';
 
-type Sections = { Resources: object; Parameters?: object; Mappings?: object; Conditions?: object };
+type Sections = {
+  Resources: object;
+  Parameters?: object;
+  Mappings?: object;
+  Conditions?: object;
+  Outputs?: object;
+};
 
 /** A temporary folder that goes when its test ends. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -13,7 +19,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
 }
 
 /** Writes the template into a cloud assembly as the CDK lays it out, and loads that. */
-export async function loadSections(sections: Sections, attributes: Attributes = () => undefined): Promise<Template> {
+export async function loadSections(sections: Sections, attributes: Attributes = () => undefined): Promise<Deployable> {
   await using folder = await temporaryFolder();
   const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 'Shop.template.json' } };
   await writeFile(

@@ -4,7 +4,7 @@ import type { Cloud } from '#local';
 const Event = z.object({
   requestContext: z.object({ eventType: z.literal('MESSAGE'), identity: z.object({ sourceIp: z.string() }) }),
 });
-const Logged = z.object({ what: z.string(), correlation: z.optional(z.string()) });
+const Logged = z.object({ what: z.string(), request: z.optional(z.string()) });
 
 /** How the invocation for a frame ended: with the error's words if it did not return. */
 export type Ended = { crash: string | undefined };
@@ -42,10 +42,10 @@ export const watchFunctions = (cloud: Cloud) => {
   const offLine = cloud.onLine((line) => {
     // What happens to an environment between two invocations is no invocation's failure.
     if (line.source === 'platform' && line.requestId === undefined) crashes.push(`${line.function}: ${line.line}`);
-    const logged = line.source === 'stderr' ? parseLog(line.line) : undefined;
+    const logged = line.source === 'stdout' ? parseLog(line.line) : undefined;
     if (logged === undefined) return;
     failures.set(logged.what, (failures.get(logged.what) ?? 0) + 1);
-    if (logged.correlation !== undefined) reasons.set(logged.correlation, line.line);
+    if (logged.request !== undefined) reasons.set(logged.request, line.line);
   });
 
   return {

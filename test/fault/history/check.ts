@@ -7,7 +7,7 @@ import { generousRates } from '../generous.ts';
 import { gatherCast, type Role } from './cast.ts';
 import { openCloud } from './cloud.ts';
 import { type Device, openDevice } from './device.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { judge } from './judge/judge.ts';
 import { createLog, type Log } from './log.ts';
 import { playStretch, type Scene } from './nemesis.ts';

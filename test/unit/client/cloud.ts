@@ -53,6 +53,10 @@ export const startCloud = async ({ rules = {}, admit = () => true, now = Date.no
   const offers: (string | undefined)[] = [];
   const all: Rules = {
     'session.time': () => ({ now: now(), protocol: subprotocol, minimumClient: '0.0.0' }),
+    // As a cloud of the release before: nobody can bring it a list.
+    'account.restore': () => {
+      throw new TandemError('method_not_found');
+    },
     ...rules,
   };
 

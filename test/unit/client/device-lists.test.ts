@@ -1,19 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import type { AccountId, DeviceList } from '#protocol';
+import { type AccountId, type DeviceList, judgeList } from '#protocol';
 import { changeList } from '../../../client/devices/change-list.ts';
 import { DeviceLists } from '../../../client/devices/device-lists.ts';
 import { isDue, isStale } from '../../../client/devices/list-age.ts';
-import { judgeList } from '../../../client/devices/judge-list.ts';
 import { listWith, listWithout } from '../../../client/devices/make-list.ts';
-import { ClientError } from '../../../client/errors.ts';
+import { ClientError, type ClientErrorCode } from '../../../client/errors.ts';
 import { memoryStore } from '../../../client/memory-store.ts';
 import { serial } from '../../../client/serial.ts';
 import { newKeyPair } from '../../fixtures/accounts.ts';
 import { jwkOf, somebody } from './people.ts';
 
 /** The lists of a device that asks a server which has `served`. */
-const listsOf = (served: Partial<Record<AccountId, DeviceList>> = {}, store = memoryStore()) => {
-  const told = { fetched: [] as string[], newer: [] as number[], conflicts: [] as string[], stale: [] as string[] };
+const listsOf = (
+  served: Partial<Record<AccountId, DeviceList>> = {},
+  { store = memoryStore(), bring = async (list: DeviceList) => list } = {},
+) => {
+  const told = {
+    brought: [] as DeviceList[],
+    fetched: [] as string[],
+    newer: [] as number[],
+    conflicts: [] as string[],
+    stale: [] as string[],
+  };
   const time = { now: Date.now() };
   const lists = new DeviceLists({
     store,
@@ -23,12 +31,20 @@ const listsOf = (served: Partial<Record<AccountId, DeviceList>> = {}, store = me
       if (list === undefined) throw new ClientError('account_unknown');
       return list;
     },
+    bring: async (list) => {
+      told.brought.push(list);
+      return bring(list);
+    },
     now: () => time.now,
     onNewer: (_, { list }) => told.newer.push(list.version),
     onConflict: (account) => told.conflicts.push(account),
     onStale: (account) => told.stale.push(account),
   });
   return { lists, told, store, served, time };
+};
+
+const failing = (code: ClientErrorCode) => async () => {
+  throw new ClientError(code);
 };
 
 describe('trust in device lists', () => {
@@ -40,15 +56,18 @@ describe('trust in device lists', () => {
     expect(await lists.of(account)).toEqual(both);
     expect(told.fetched).toEqual([account]);
 
-    const restarted = listsOf({}, store);
+    const restarted = listsOf({}, { store });
     expect(await restarted.lists.of(account)).toEqual(both);
   });
 
-  test('a server that answers with an older list than it has shown is refused, and nothing is sent by it', async () => {
+  test('a server that shows an older list than before, and takes no newer, is refused, and nothing is sent by it', async () => {
     const { account, first, both, next } = somebody();
     const third = next(both, {});
-    for (const older of [first, both]) {
-      const { lists, told } = listsOf({ [account]: older });
+    for (const { older, bring } of [
+      { older: first, bring: async () => first },
+      { older: both, bring: failing('method_not_found') },
+    ]) {
+      const { lists, told } = listsOf({ [account]: older }, { bring });
       await lists.accept(account, third);
 
       await expect(lists.refresh(account)).rejects.toMatchObject({ code: 'list_conflict' });
@@ -56,6 +75,29 @@ describe('trust in device lists', () => {
       expect(told.conflicts).toEqual([account]);
       await expect(lists.of(account)).rejects.toMatchObject({ code: 'list_conflict' });
     }
+  });
+
+  test('a server that has forgotten the newest list is brought it: by whoever asks, or is told of the older', async () => {
+    const { account, both, next } = somebody();
+    const third = next(both, {});
+    const { lists, told } = listsOf({ [account]: both });
+    await lists.accept(account, third);
+
+    expect(await lists.refresh(account)).toEqual(third);
+    await lists.reconcile(account, both);
+
+    expect(told.brought).toEqual([third, third]);
+    expect(told.conflicts).toEqual([]);
+  });
+
+  test('whether a list is kept back is left open while the network fails', async () => {
+    const { account, both, next } = somebody();
+    const { lists, told } = listsOf({ [account]: both }, { bring: failing('timeout') });
+    await lists.accept(account, next(both, {}));
+
+    await expect(lists.refresh(account)).rejects.toMatchObject({ code: 'timeout' });
+
+    expect(told.conflicts).toEqual([]);
   });
 
   test('an answer that another list has overtaken on its way is no older list', async () => {

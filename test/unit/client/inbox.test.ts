@@ -44,7 +44,7 @@ const setUp = async ({ store = memoryStore(), platform = manualPlatform() } = {}
     address: addressOf(self.account, self.device),
     platform,
     contacts,
-    acknowledge: (id) => acknowledged.push(id),
+    acknowledge: ({ id }) => acknowledged.push(id),
     ask: async (_, ranges) => void asked.push(ranges),
     answer: async (asker, question) => void answered.push([asker, question]),
     onGap: (gap) => gaps.push(gap),
@@ -447,31 +447,34 @@ describe('what else comes', () => {
   });
 });
 
-describe('acknowledging', () => {
-  test('acknowledgements of a quarter of a second share a call', async () => {
-    const { clock } = manualPlatform();
-    const posts: string[][] = [];
-    const acks = new Acks(clock, (ids) => posts.push(ids));
+const setUpAcks = () => {
+  const { clock } = manualPlatform();
+  const posts: Params<'relay.ack'>[] = [];
+  return { clock, posts, acks: new Acks(clock, (acked) => posts.push(acked)) };
+};
 
-    acks.add('a');
+describe('acknowledging', () => {
+  test('acknowledgements of a quarter of a second share a call, which says how old the oldest is', async () => {
+    const { acks, clock, posts } = setUpAcks();
+
+    acks.add({ id: 'a', at: 7 });
     await clock.advance(249);
-    acks.add('b');
+    acks.add({ id: 'b', at: 5 });
     expect(posts).toEqual([]);
     await clock.advance(1);
 
-    expect(posts).toEqual([['a', 'b']]);
+    expect(posts).toEqual([{ envelopes: ['a', 'b'], at: 5 }]);
   });
 
   test('a hundred of them do not wait', async () => {
-    const { clock } = manualPlatform();
-    const posts: string[][] = [];
-    const acks = new Acks(clock, (ids) => posts.push(ids));
+    const { acks, clock, posts } = setUpAcks();
+    const counts = () => posts.map(({ envelopes }) => envelopes.length);
 
-    for (let i = 0; i < limits.batch + 1; i += 1) acks.add(String(i));
-    expect(posts.map(({ length }) => length)).toEqual([limits.batch]);
+    for (let i = 0; i < limits.batch + 1; i += 1) acks.add({ id: String(i), at: i });
+    expect(counts()).toEqual([limits.batch]);
 
     await clock.advance(250);
-    expect(posts.map(({ length }) => length)).toEqual([limits.batch, 1]);
+    expect(counts()).toEqual([limits.batch, 1]);
   });
 });
 

@@ -65,6 +65,9 @@ const setUp = async (
   const lists = new DeviceLists({
     store,
     fetch,
+    bring: async () => {
+      throw new ClientError('method_not_found');
+    },
     now: platform.clock.now,
     onNewer: () => undefined,
     onConflict: (account) => conflicts.push(account),

@@ -10,6 +10,8 @@ import {
   succeeds,
   TandemError,
   toBase64Url,
+  traceIdOf,
+  Traceparent,
   verify,
 } from '#protocol';
 import { readAccount } from '../../../client/account.ts';
@@ -125,6 +127,17 @@ describe('messages', () => {
     await expect(all.session.send({ to: all.ada.account, body: hello })).resolves.toMatchObject({ at: 9 });
   });
 
+  test('each call of messages begins a trace of its own', async () => {
+    await using all = await setUp(2, () => ({
+      'relay.send': ({ messages }) => ({ results: messages.map(({ message }) => ({ message, at: 9 })) }),
+    }));
+    for (let sent = 0; sent < 2; sent += 1) await all.session.send({ to: all.ada.account, body: hello });
+    const traces = all.cloud
+      .calls('relay.send')
+      .map(({ traceparent = '' }) => traceIdOf(Traceparent.parse(traceparent)));
+    expect(new Set(traces).size).toBe(2);
+  });
+
   test('what is delivered and what waited in the mailbox reach the application once, and are acknowledged', async () => {
     const ben = somebody();
     await using all = await setUp(2, () => ({ 'relay.sync': (): Result<'relay.sync'> => ({ envelopes: [one, two] }) }));
@@ -139,7 +152,7 @@ describe('messages', () => {
     await expect
       .poll(async () => {
         await platform.clock.advance(250);
-        return cloud.calls('relay.ack').flatMap(({ params }) => Object.values(params ?? {}).flat());
+        return cloud.calls('relay.ack').flatMap(({ params }) => params?.['envelopes']);
       })
       .toEqual(expect.arrayContaining([one.id, two.id]));
     expect(got).toHaveLength(2);
@@ -258,7 +271,7 @@ describe('messages', () => {
     await all.session.close();
 
     const { call } = await all.cloud.heard('relay.ack');
-    expect(call.params).toEqual({ envelopes: [envelope.id] });
+    expect(call.params).toEqual({ envelopes: [envelope.id], at: envelope.at });
     await expect(all.session.send({ to: all.ada.account, body: hello })).rejects.toMatchObject({ code: 'closed' });
   });
 });

@@ -50,8 +50,8 @@ type Issuer = Awaited<ReturnType<typeof startIssuer>>;
 
 const admitBy = ({ url }: Pick<Issuer, 'url'>) => {
   const failures: string[] = [];
-  const log = { failure: (what: string) => void failures.push(what) };
-  const admit = createAdmission({ kind: 'jwks', issuer, url }, { host, log });
+  const telemetry = { failure: (what: string) => void failures.push(what) };
+  const admit = createAdmission({ kind: 'jwks', issuer, url }, { host, telemetry });
   return { admit: (ticket: string | undefined) => admit(ticket, Date.now()), failures };
 };
 
@@ -180,7 +180,7 @@ describe('when the keys cannot be had, nobody is blamed and the operator is told
 });
 
 test('where anybody is admitted, no ticket is asked for or used', async () => {
-  const admit = createAdmission({ kind: 'open' }, { host, log: { failure: () => undefined } });
+  const admit = createAdmission({ kind: 'open' }, { host, telemetry: { failure: () => undefined } });
   expect(await admit(undefined, Date.now())).toBeUndefined();
   expect(await admit('anything', Date.now())).toBeUndefined();
 });
