@@ -1,39 +1,24 @@
-/** `npm run demo`: the whole story on one machine, with a cloud of its own or the one at `--endpoint`. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+/**
+ * `npm run demo`: the whole story on one machine, with a cloud of its own or the one at `--endpoint`. `--load SECONDS`:
+ * instead of the story, a cloud that is used by many, and its dashboard.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import * as z from 'zod/mini';
+import { showLoad } from './load/show-load.ts';
+import { startCloud } from './start-cloud.ts';
 import { tellStory } from './story.ts';
 
-const { json, endpoint } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, endpoint: { type: 'string' } },
+const { json, endpoint, load } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, endpoint: { type: 'string' }, load: { type: 'string' } },
 }).values;
-
-/** `npm start` in a folder that is thrown away. */
-const startCloud = async (folder: string) => {
-  const args = ['local/main.ts', '--json', '--port', '0', '--data', join(folder, 'cloud')];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited]);
-  const ready = z.object({ endpoint: z.string() }).parse(typeof line === 'string' ? JSON.parse(line) : undefined);
-  const end = async () => {
-    child.kill('SIGTERM');
-    await exited;
-  };
-  return { endpoint: ready.endpoint, [Symbol.asyncDispose]: end };
-};
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const tell = async (): Promise<boolean> => {
+const tell = async (folder: string): Promise<boolean> => {
   const began = performance.now();
   await using cleaning = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'tandem-demo-'));
-  cleaning.defer(() => rm(folder, { recursive: true, maxRetries: 5 }));
   const place = { endpoint: endpoint ?? cleaning.use(await startCloud(folder)).endpoint, folder };
 
   const outcome = await tellStory(place, say);
@@ -44,9 +29,28 @@ const tell = async (): Promise<boolean> => {
   return linked && unlinked && delivered === sent && duplicates === 0;
 };
 
+const carry = async (folder: string, seconds: string): Promise<boolean> => {
+  if (!/^[1-9]\d{0,4}$/.test(seconds)) throw new Error(`--load ${seconds} is not a number of seconds from 1 to 99999.`);
+  const watch = async (dashboard: string) => {
+    say(`For ${seconds} s: ${dashboard}`);
+  };
+  const done = await showLoad({ folder, seconds: Number(seconds), watch });
+  say(
+    json
+      ? JSON.stringify(done)
+      : Object.entries(done)
+          .map(([what, count]) => `${count} × ${what}`)
+          .join('\n'),
+  );
+  return true;
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'tandem-demo-'));
 try {
-  if (!(await tell())) process.exitCode = 1;
+  if (!(await (load === undefined ? tell(folder) : carry(folder, load)))) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, maxRetries: 5 });
 }

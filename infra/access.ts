@@ -1,3 +1,4 @@
+import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { envNames } from '../functions/shared/env-names.ts';
 import { admissionPolicy, type Config, quotasOf } from './config.ts';
@@ -21,6 +22,9 @@ type Resources = {
   schedules: Schedules;
   config: Config;
 };
+
+/** What every function behind the API or a queue is told, for its telemetry. */
+const toAll = ['stage', 'logSalt'] as const satisfies readonly EnvName[];
 
 /** Allows the function what its spec says, and tells it the settings that its spec asks for. */
 export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: Resources): void => {
@@ -49,7 +53,7 @@ export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: 
   if (spec.connections !== undefined) endpoint.grantConnections(lambda, spec.connections);
 
   const values = settings(resources);
-  for (const name of spec.env ?? []) {
+  for (const name of [...toAll, ...(spec.env ?? [])]) {
     const value = values[name];
     if (value !== undefined) lambda.addEnvironment(envNames[name], value);
   }
@@ -58,6 +62,9 @@ export const provide = (lambda: BundledFunction, spec: FunctionSpec, resources: 
 const settings = (resources: Resources): Record<EnvName, string | undefined> => {
   const { storage, endpoint, queues, wakeups, push, schedules, config } = resources;
   return {
+    stage: config.stage,
+    // The random part of the stack's id: whoever operates the stack finds it, and no other stack has the same.
+    logSalt: Fn.select(2, Fn.split('/', Aws.STACK_ID)),
     directoryTable: storage.directory.tableName,
     mailboxesTable: storage.mailboxes.tableName,
     closingQueue: queues.closing.queue.queueUrl,

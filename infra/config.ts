@@ -7,6 +7,7 @@ import { pushSettings } from './push-config.ts';
 /** The command line knows texts only. */
 const numeric = (value: unknown): unknown => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
 const wholeNumber = (least: number, most: number) => z.preprocess(numeric, z.int().gte(least).lte(most));
+const email = z.email('expected an e-mail address').optional();
 const allowed = (name: QuotaName) => wholeNumber(1, 1_000_000_000).default(quotas[name].default);
 const settingsOf = <T>(of: (name: QuotaName) => T): Record<QuotaName, T> =>
   z.record(z.enum(quotaNames), z.custom<T>()).parse(Object.fromEntries(quotaNames.map((name) => [name, of(name)])));
@@ -34,6 +35,15 @@ const Config = z.object({
     .string()
     .regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'expected the ARN of a certificate in ACM')
     .optional(),
+  /**
+   * The table that `Directory` of a stage was restored to, which takes the place of the stack's own: docs/restore.md.
+   * By stages, in cdk.json alone: no other stage that is deployed from there may get the people of this one.
+   */
+  directoryTables: z
+    .record(z.string(), z.string().regex(/^[\w.-]{3,255}$/, 'expected the name of a table'), {
+      error: 'expected the names of tables by stages, as in {"prod": "tandem-prod-directory-2"}',
+    })
+    .optional(),
   /** The oldest client that may go on without an update, as `session.time` tells it. */
   minimumClient: z
     .string()
@@ -57,6 +67,12 @@ const Config = z.object({
   ...pushSettings,
   /** How much of what is allowed: see functions/shared/quotas.ts. */
   ...settingsOf(allowed),
+  /** Whom an alarm reaches that cannot wait; each gets a mail to confirm first. Other ways: subscribe to the topics. */
+  pageEmail: email,
+  /** Whom one reaches that can wait until the morning. */
+  ticketEmail: email,
+  /** USD: an alarm tells when a day comes to so much at the rate of the last hours. */
+  costPerDay: wholeNumber(1, 1_000_000).default(10),
   /** Days for which logs are kept: one of CloudWatch's periods. */
   logRetentionDays: z.preprocess(numeric, z.enum(RetentionDays)).default(RetentionDays.ONE_MONTH),
 });

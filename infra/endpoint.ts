@@ -52,6 +52,7 @@ export class Endpoint extends Construct {
   readonly publicUrl: string;
   /** Where the DNS name of that domain has to point to. */
   readonly domainTarget: string | undefined;
+  readonly accessLog: Log;
   private readonly stageName: string;
 
   constructor(scope: Construct, id: string, config: Config) {
@@ -67,6 +68,7 @@ export class Endpoint extends Construct {
     const domainName = domain && serve(this, domain);
     this.domainTarget = domainName?.regionalDomainName;
 
+    this.accessLog = new Log(this, 'AccessLog', config);
     const stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: config.stage,
@@ -74,7 +76,7 @@ export class Endpoint extends Construct {
       ...(domainName !== undefined && { domainMapping: { domainName } }),
       throttle: { rateLimit: config.throttlingRate, burstLimit: config.throttlingBurst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new Log(this, 'AccessLog', config)),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
     });

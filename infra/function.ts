@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { bundleFolder } from './bundle.ts';
 import type { Config } from './config.ts';
@@ -27,6 +27,10 @@ export class BundledFunction extends Lambda {
       timeout: Duration.seconds(timeout),
       role,
       logGroup,
+      // Otherwise Lambda writes three lines of its own for each invocation, which are paid by the byte and say what its
+      // metrics say too. Of what goes wrong it still writes.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
     });
   }
 }

@@ -61,7 +61,7 @@ const apiFunctions = {
     memory: 512,
     timeout: 10,
     env: ['directoryTable', 'closingQueue', 'releaseQueue', 'endpoint', 'host', 'quotas', 'admission'],
-    directory: ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    directory: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     queues: ['closing', 'releases'],
     ticketSecret: true,
     connections: ['POST'],

@@ -10,15 +10,21 @@ import { describePush } from './push-config.ts';
 import { addRoutes } from './routes.ts';
 import { Schedules } from './schedules.ts';
 import { Storage } from './storage.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 import { Wakeups } from './wakeups.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** One deployment of Tandem. The functions must have been bundled. */
 export class TandemStack extends Stack {
+  readonly telemetry: Telemetry;
   /** Printed when the stack has been deployed. */
   readonly url: CfnOutput;
   /** Likewise. */
   readonly pushKinds: CfnOutput;
+  /** What `npm run ops` has to know of the stack, beside its resources. */
+  readonly throttle: CfnOutput;
+  /** Likewise: a restored table is none of the stack's resources. */
+  readonly directoryTable: CfnOutput;
   /** Printed where the stack serves a domain of the deployer's own. */
   readonly domainTarget: CfnOutput | undefined;
 
@@ -42,11 +48,17 @@ export class TandemStack extends Stack {
       provide(lambda, functions[name], { storage, endpoint, queues, wakeups, push, schedules, config });
       return lambda;
     };
-    queues.closing.workedBy(build('close'));
-    queues.deadlines.workedBy(build('deadline'));
-    wakeups.work.workedBy(build('notifier'));
-    push.releases.workedBy(build('upkeep'));
-    addRoutes(endpoint.api, {
+    const workers = {
+      close: build('close'),
+      deadline: build('deadline'),
+      notifier: build('notifier'),
+      upkeep: build('upkeep'),
+    };
+    queues.closing.workedBy(workers.close);
+    queues.deadlines.workedBy(workers.deadline);
+    wakeups.work.workedBy(workers.notifier);
+    push.releases.workedBy(workers.upkeep);
+    const answering = {
       authorize: build('authorize'),
       connection: build('connection'),
       session: build('session'),
@@ -55,11 +67,33 @@ export class TandemStack extends Stack {
       keys: build('keys'),
       push: build('push'),
       relay: build('relay'),
+    };
+    addRoutes(endpoint.api, answering);
+    this.telemetry = new Telemetry(this, 'Telemetry', {
+      config,
+      observed: {
+        stage: config.stage,
+        api: endpoint.api,
+        accessLog: endpoint.accessLog,
+        tables: storage,
+        functions: { ...answering, ...workers },
+        queues: { ...queues, wakeups: wakeups.work },
+        wakeups: wakeups.topic,
+      },
     });
     this.url = new CfnOutput(this, 'Url', { value: endpoint.publicUrl, description: 'Where clients connect.' });
     this.pushKinds = new CfnOutput(this, 'PushKinds', {
       value: describePush(config),
       description: 'How devices are woken.',
+    });
+    const { throttlingRate: rate, throttlingBurst: burst } = config;
+    this.throttle = new CfnOutput(this, 'Throttle', {
+      value: JSON.stringify({ rate, burst }),
+      description: 'What npm run ops -- open gives back to the stage.',
+    });
+    this.directoryTable = new CfnOutput(this, 'DirectoryTable', {
+      value: storage.directory.tableName,
+      description: 'The table that npm run ops works on, after a restore too.',
     });
     const { domainTarget } = endpoint;
     this.domainTarget =

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -8,12 +7,10 @@ import type { BundledFunction } from './function.ts';
 /** How often something is tried. */
 const attempts = 5;
 
-/** A queue of work for one function, and where what it could not do ends, which raises an alarm. */
+/** A queue of work for one function, and where what it could not do ends, which telemetry/ has an alarm for. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  /** Goes off when there is something in the dead letters. */
-  readonly givenUp: Alarm;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -24,13 +21,6 @@ export class WorkQueue extends Construct {
       // Six times the timeout of its function, as Lambda asks for.
       visibilityTimeout: Duration.seconds(60),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
-    });
-    this.givenUp = new Alarm(this, 'GivenUp', {
-      alarmDescription: `Work was given up after ${attempts} attempts. It is kept for two weeks in the dead-letter queue.`,
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import * as z from 'zod/mini';
 import { type Aws, type SnsControl, startAws } from './aws/index.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -42,6 +43,8 @@ export type CloudOptions = {
 export type Cloud = AsyncDisposable & {
   /** The name of the stack that is served. */
   stack: string;
+  /** That stack, with the names of what it consists of. */
+  template: Template;
   /** What time it is in the cloud, for its functions too. */
   clock: Clock;
   /** Where clients connect: `ws://127.0.0.1:<port>/<stage>`. */
@@ -109,6 +112,7 @@ async function start(options: CloudOptions) {
   const aws = starting.use(
     await startAws({ template, port: awsPort, data, clock, engine, timeToLiveLag, secrets, faults, invoke, report }),
   );
+  onLine((line) => 'function' in line && aws.writeLog(line.function, line.line));
   queueUrls.at(aws.url, template);
   const environment = (functionId: string) => {
     const { accessKeyId, secretAccessKey } = aws.credentials(functionId);
@@ -124,11 +128,13 @@ async function start(options: CloudOptions) {
       faults,
       invoke: lambda.invoke,
       authorize: aws.authorize,
+      stageLimit: aws.stageLimit,
       log: (line) => log({ source: 'gateway', line }),
     }),
   );
+  server.off('connection', hangUp);
 
-  const meter = starting.use(startMeter({ clock, lambda, gateway, aws }));
+  const meter = starting.use(startMeter({ clock, lambda, gateway, aws, onLine }));
   for (const fault of options.faults?.faults ?? []) faults.add(fault);
   deployed.resolve(lambda);
   const { queues, authorizeFunction: authorize } = aws;
@@ -138,7 +144,14 @@ async function start(options: CloudOptions) {
   const path = `${address}/${stageName(template)}`;
   const urls = { endpoint: `ws://${path}`, management: `http://${path}` };
   const parts = { aws, sns: aws.sns, lambda, gateway, faults, meter, onLine };
-  return { stack: template.stack, clock, ...urls, ...parts, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    stack: template.stack,
+    template,
+    clock,
+    ...urls,
+    ...parts,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 const drop = (): void => undefined;
@@ -156,8 +169,13 @@ function stageName({ stack, resources }: Template): string {
   return z.parse(Stage, stage.properties).StageName;
 }
 
+/** Whoever comes before there is a gateway would wait for it in vain, as clients do that come back to a cloud that restarts. */
+function hangUp(socket: Socket): void {
+  socket.destroy();
+}
+
 function listen(port: number): Promise<Server> {
-  const server = createServer();
+  const server = createServer().on('connection', hangUp);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve(server));

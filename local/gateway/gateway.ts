@@ -13,6 +13,7 @@ import { type Answer, type Authorize, manageConnections } from './management.ts'
 import { newId } from './ids.ts';
 import { readPermissions } from './permissions.ts';
 import { readApi } from './read-api.ts';
+import type { RateLimit } from './read-stages.ts';
 import type { Connection } from './request-context.ts';
 import { tellDisconnect } from './tell-disconnect.ts';
 import { createThrottle } from './throttle.ts';
@@ -30,6 +31,8 @@ export type GatewayOptions = {
   log?: (line: string) => void;
   /** What the account's owner had raised, or lowered to meet a limit sooner. */
   quotas?: Partial<AccountQuotas>;
+  /** The limit that a stage was given in place of its default one, by the stage's name. */
+  stageLimit?: ((stage: string) => RateLimit | undefined) | undefined;
   /** What goes wrong with connections, and with the functions' use of @connections. */
   faults?: Injector;
 };
@@ -117,7 +120,7 @@ export const startGateway = (options: GatewayOptions): Gateway => {
 };
 
 const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
-  const { server, template, clock, invoke, log, quotas, faults } = options;
+  const { server, template, clock, invoke, log, quotas, faults, stageLimit: changed = () => undefined } = options;
   const address = server.address();
   if (address === null || typeof address === 'string') {
     throw new Error('The gateway needs a server that listens on a port: call server.listen() and await "listening".');
@@ -127,7 +130,7 @@ const createEdge = (options: GatewayOptions, tell: Edge['tell']): Edge => {
     clock,
     faults,
     domainName: `${address.address}:${address.port}`,
-    throttle: createThrottle(clock, { ...defaultAccountQuotas, ...quotas }),
+    throttle: createThrottle({ clock, quotas: { ...defaultAccountQuotas, ...quotas }, changed }),
     call: functionCaller({ clock, invoke, mayInvoke: readPermissions(template) }),
     log: accessLog(log ?? (() => undefined)),
     tell,

@@ -11,22 +11,31 @@ export type Throttle = {
   callback: () => boolean;
 };
 
+type Throttling = {
+  clock: Clock;
+  quotas: AccountQuotas;
+  /** The limit that a stage was given in place of its default one, by the stage's name. */
+  changed: (stage: string) => RateLimit | undefined;
+};
+
+type Bucket = { limit: RateLimit | undefined; take: () => boolean };
+
 /** The token buckets of the account, and one for each throttled route of a stage. AGW websocket-api-protect.html */
-export const createThrottle = (clock: Clock, quotas: AccountQuotas): Throttle => {
+export const createThrottle = ({ clock, quotas, changed }: Throttling): Throttle => {
   const account = tokenBucket(clock, { rate: quotas.requestsPerSecond, burst: quotas.burst });
   // Unverified: how far above 500 new connections a second a burst may go.
   const connections = tokenBucket(clock, { rate: quotas.connectionsPerSecond, burst: quotas.connectionsPerSecond });
-  const routes = new Map<string, () => boolean>();
+  const routes = new Map<string, Bucket>();
 
   const routeBucket = (stage: Stage, routeKey: string): (() => boolean) => {
     const key = `${stage.name}/${routeKey}`;
-    const known = routes.get(key);
-    if (known !== undefined) return known;
     // Unverified: that the stage's default limits count for each route by itself, as they do for REST methods.
-    const limit = stage.routeLimits.get(routeKey) ?? stage.defaultLimit;
-    const bucket = limit === undefined ? () => true : tokenBucket(clock, limit);
-    routes.set(key, bucket);
-    return bucket;
+    const limit = stage.routeLimits.get(routeKey) ?? changed(stage.name) ?? stage.defaultLimit;
+    const known = routes.get(key);
+    if (known !== undefined && known.limit === limit) return known.take;
+    const take = limit === undefined ? () => true : tokenBucket(clock, limit);
+    routes.set(key, { limit, take });
+    return take;
   };
 
   return {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Injector } from '../faults/index.ts';
-import { NotYetKnown, type Template } from '../template/index.ts';
+import { type Template, unlessUnknown } from '../template/index.ts';
 import type { Activity } from './activity.ts';
 import { Capacity } from './capacity.ts';
 import { type Invocation, stopped } from './environment.ts';
@@ -97,13 +97,3 @@ export function startLambda(options: LambdaOptions): Lambda {
 /** `arn:aws:lambda:<region>:<account>:function:<name>`, with a version or an alias behind it or not. */
 const nameOf = (arnOrName: string): string =>
   (arnOrName.startsWith('arn:') ? arnOrName.split(':')[6] : arnOrName) ?? '';
-
-/** What is read, or nothing while it is not known yet. */
-const unlessUnknown = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof NotYetKnown) return undefined;
-    throw error;
-  }
-};

@@ -21,6 +21,7 @@ process.argv.length = 2;
 
 capture('stdout');
 capture('stderr');
+startTime();
 
 let setLead: ((lead: number) => void) | undefined;
 await follow(Number(lead));
@@ -29,6 +30,13 @@ const loading = performance.now();
 const handler = await load();
 tell({ kind: 'ready', duration: performance.now() - loading });
 port.on('message', (invocation: Invoke) => void run(invocation));
+
+/** In the cloud an environment is a process of its own, whose time begins with it: a thread's began with its process. */
+function startTime(): void {
+  const ofProcess = performance.now.bind(performance);
+  const began = ofProcess();
+  performance.now = () => ofProcess() - began;
+}
 
 /** Lets `Date` show the cloud's time: the machine's own, as it is, until the two differ for the first time. */
 async function follow(lead: number): Promise<void> {

@@ -4,13 +4,17 @@ import type { Gateway, Traffic } from '../gateway/index.ts';
 import type { Activity, Lambda } from '../lambda/index.ts';
 import { causeOf, queuedBodies } from './cause.ts';
 import { type Account, between, openLedger, type Reading } from './ledger.ts';
-import { callUsage, deleteUsage, invocationUsage, messageUsage, receiveUsage } from './rules.ts';
+import { callUsage, deleteUsage, invocationUsage, logUsage, messageUsage, receiveUsage } from './rules.ts';
+
+/** A line of a log: of a function's, of the gateway's, or of this cloud's own, which AWS does not write. */
+type Line = { source: string; line: string; requestId?: string };
 
 export type MeterOptions = {
   clock: Clock;
   lambda: Pick<Lambda, 'onActivity'>;
   gateway: Pick<Gateway, 'onTraffic'>;
   aws: Pick<Aws, 'onCall'>;
+  onLine: (listener: (line: Line) => void) => () => void;
 };
 
 export type Meter = Disposable & {
@@ -28,7 +32,7 @@ const connected: Account = { method: '$connect' };
  * Counts whatever AWS would bill, each for the method that caused it. Calls and posts tell their invocation by the trace
  * header that the AWS SDK sends. Calls to AWS by the operator are not counted: that is who looks on.
  */
-export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter => {
+export const startMeter = ({ clock, lambda, gateway, aws, onLine }: MeterOptions): Meter => {
   const ledger = openLedger();
   const accounts = new Map<string, Account>();
   const running = new Map<string, { account: Account; queued: string[] | undefined }>();
@@ -82,7 +86,14 @@ export const startMeter = ({ clock, lambda, gateway, aws }: MeterOptions): Meter
     }
   };
 
+  const onWritten = ({ source, line, requestId = '' }: Line) => {
+    if (source === 'gateway') ledger.add({ method: '(access log)' }, logUsage(line));
+    if (source !== 'stdout' && source !== 'stderr') return;
+    ledger.add(running.get(requestId)?.account ?? { method: '(no invocation)' }, logUsage(line));
+  };
+
   const stops = [
+    onLine(onWritten),
     lambda.onActivity(onActivity),
     gateway.onTraffic(onTraffic),
     aws.onCall((call) => {

@@ -21,6 +21,12 @@ export const invocationUsage = ({ duration, init, memory }: Extract<Activity, { 
   ...(init !== undefined && { coldStarts: 1, initMs: init }),
 });
 
+/**
+ * What is taken into CloudWatch's logs is billed by the byte. Unverified: that the 26 bytes by which the API counts each
+ * event to be larger (PutLogEvents) are billed too.
+ */
+export const logUsage = (line: string): Partial<Usage> => ({ logBytes: Buffer.byteLength(line) + 26 });
+
 /** Lambda receives by ten at most, in increments of 64 KB. Not counted: the empty receives of a queue that is idle. */
 export const receiveUsage = (bodies: readonly string[]): Partial<Usage> => ({
   sqsRequests: Math.max(chunks(bodies.length, 10), chunks(bytesOf(bodies), 64 * KB)),

@@ -17,6 +17,7 @@ export const quantityNames: Readonly<Record<Quantity, string>> = {
   sqsRequests: 'SQS requests',
   schedulerInvocations: 'schedules',
   secretCalls: 'secret calls',
+  logBytes: 'log bytes',
 };
 
 /** A row for each method and the totals, columns for what was used at all and for the cost; every cell is text. */

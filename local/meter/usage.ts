@@ -15,6 +15,7 @@ export const quantities = [
   'sqsRequests',
   'schedulerInvocations',
   'secretCalls',
+  'logBytes',
 ] as const;
 
 export type Quantity = (typeof quantities)[number];

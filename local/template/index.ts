@@ -1,5 +1,6 @@
 export { loadTemplate } from './load-template.ts';
-export type { Deployable, Resource, Template } from './model.ts';
+export type { Deployable, Resource, StackDescription, Template } from './model.ts';
 export { isCustom } from './resource-types.ts';
 export { secretArn } from './secret-arn.ts';
-export { type Attributes, NotYetKnown } from './stack.ts';
+export { unlessUnknown } from './not-yet-known.ts';
+export type { Attributes } from './stack.ts';

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { dependencies } from './dependencies.ts';
+import { describe } from './describe.ts';
 import { document } from './document.ts';
 import type { Deployable } from './model.ts';
-import { type Attributes, stackResources } from './stack.ts';
+import { type Attributes, stackResources, stackScope } from './stack.ts';
 
 const region = 'us-east-1';
 const account = '000000000000';
@@ -61,8 +62,10 @@ export async function loadTemplate(folder: string, { attributes }: { attributes:
   }
 
   const place = { stack, region, account };
-  const resources = stackResources(source, place, attributes);
-  return { ...place, resources, assets, dependencies: (id) => dependencies(source, id) };
+  const scope = stackScope(source, place, attributes);
+  const resources = stackResources(source, place.stack, scope);
+  const description = describe(source, resources, scope);
+  return { ...place, resources, assets, description, dependencies: (id) => dependencies(source, id) };
 }
 
 async function readJson<Schema extends z.ZodMiniType>(file: string, schema: Schema): Promise<z.infer<Schema>> {

@@ -17,8 +17,19 @@ export type Template = {
   assets: ReadonlyMap<string, string>;
 };
 
-/** A template that knows the order of a deployment. */
+/** What CloudFormation tells of a stack that is deployed. */
+export type StackDescription = {
+  name: string;
+  /** The ARN that tells it apart from an earlier stack of the name. */
+  id: string;
+  /** `physicalId` is what a Ref gives; undefined for what is not made yet. */
+  resources: () => { id: string; type: string; physicalId: string | undefined }[];
+  outputs: () => { name: string; value: string; description: string | undefined }[];
+};
+
+/** A template that knows the order of a deployment, and what comes of it. */
 export type Deployable = Template & {
   /** What must be there before a resource, all by their logical ids: what its properties refer to, and its DependsOn. */
   dependencies: (id: string) => readonly string[];
+  description: StackDescription;
 };

@@ -1,6 +1,7 @@
 import type { Document } from './document.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
 import type { Resource } from './model.ts';
+import { NotYetKnown } from './not-yet-known.ts';
 import { isCustom, resourceType, type Self } from './resource-types.ts';
 import { noValue, text } from './values.ts';
 
@@ -13,23 +14,19 @@ export type Place = { stack: string; region: string; account: string };
  */
 export type Attributes = (resource: { id: string; type: string }, name: string) => string | undefined;
 
-/** What a resource names is known only once another one has run. */
-export class NotYetKnown extends Error {}
-
 /**
  * The resources of a stack whose conditions hold, by logical id; what the template leaves unnamed has the name that
  * deployment would give it. Properties are resolved when they are first read, so that what a running resource supplies
  * may be known only later, and so that a cycle is found by whoever runs into it.
  */
-export function stackResources(source: Document, place: Place, attributes: Attributes): ReadonlyMap<string, Resource> {
-  const scope = stackScope(source, place, attributes);
+export function stackResources(source: Document, stack: string, scope: Scope): ReadonlyMap<string, Resource> {
   const present = Object.entries(source.Resources).filter(
     ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
   );
   return new Map(
     present.map(([id, { Type: type, Properties = {} }]) => {
       const { nameProperty } = resourceType(type);
-      const name = nameProperty === undefined ? {} : { [nameProperty]: physicalName(place.stack, id) };
+      const name = nameProperty === undefined ? {} : { [nameProperty]: physicalName(stack, id) };
       return [id, lazyResource({ id, type }, () => ({ ...name, ...resolveProperties(id, Properties, scope) }))];
     }),
   );
@@ -60,7 +57,8 @@ function resolveProperties(id: string, source: Record<string, unknown>, scope: S
   return Object.fromEntries(resolved.filter(([, value]) => value !== noValue));
 }
 
-function stackScope(source: Document, place: Place, attributes: Attributes): Scope {
+/** What the intrinsic functions of a stack's template find in it. */
+export function stackScope(source: Document, place: Place, attributes: Attributes): Scope {
   const guard = cycleGuard();
   const pseudo = pseudoParameters(place);
 

@@ -4,6 +4,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Cloud } from '../cloud.ts';
 import { costOf } from '../meter/index.ts';
 import { portInUse } from '../port-in-use.ts';
+import { openMonitor } from '../metrics/index.ts';
+import { dashboardPage } from './dashboard-page.ts';
+import { dashboardScript } from './dashboard-script.ts';
+import type { Html } from './html.ts';
 import { openJournal } from './journal.ts';
 import { page } from './page.ts';
 import { openTables } from './read-tables.ts';
@@ -30,6 +34,7 @@ export const startWindow = async (cloud: Cloud, ports: readonly number[]): Promi
   await using starting = new AsyncDisposableStack();
   const journal = openJournal(cloud.clock.now);
   const tables = starting.use(openTables(cloud.aws));
+  const monitor = starting.use(openMonitor(cloud));
   starting.defer(cloud.lambda.onActivity(journal.note));
   starting.defer(cloud.onLine(journal.write));
 
@@ -38,18 +43,23 @@ export const startWindow = async (cloud: Cloud, ports: readonly number[]): Promi
       .read()
       .catch((error: unknown) => ({ failed: `The tables cannot be read: ${String(error)}` }));
     const view = { ...viewOf(cloud), now: cloud.clock.now(), invocations: journal.entries(), tables: read };
-    return { status: 200, type: 'text/html; charset=utf-8', body: page(view).text };
+    return asHtml(page(view));
   };
   const pages = new Map<string, () => Answer | Promise<Answer>>([
     ['/', show],
     ['/meter.json', () => meterJson(cloud)],
     ['/window.css', () => file('window.css', 'text/css')],
     ['/window.js', () => file('window.js', 'text/javascript')],
+    ['/dashboard', () => asHtml(dashboardPage(cloud.stack, monitor.dashboard))],
+    ['/dashboard.json', async () => asJson(await monitor.draw())],
+    ['/dashboard.css', () => file('dashboard.css', 'text/css')],
+    ['/dashboard.js', async () => ({ status: 200, type: 'text/javascript', body: await dashboardScript() })],
+    ['/uplot.css', () => file(import.meta.resolve('uplot/dist/uPlot.min.css'), 'text/css')],
   ]);
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     if (!isLoopback(request.headers.host)) return refuse(403, 'This page is for 127.0.0.1 and localhost only.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is served.');
-    return pages.get(request.url ?? '')?.() ?? refuse(404, 'There is nothing but / and /meter.json.');
+    return pages.get(request.url ?? '')?.() ?? refuse(404, 'There is nothing but /, /dashboard and /meter.json.');
   };
 
   const server = createServer((request, response) => {
@@ -93,10 +103,13 @@ const headersOf = (status: number, type: string) => ({
 
 const refuse = (status: number, why: string): Answer => ({ status, type: 'text/plain', body: `${why}\n` });
 
+const asHtml = ({ text }: Html): Answer => ({ status: 200, type: 'text/html; charset=utf-8', body: text });
+
+const asJson = (value: unknown): Answer => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+
 const meterJson = ({ meter }: Cloud): Answer => {
   const reading = meter.snapshot();
-  const body = JSON.stringify({ ...reading, usd: costOf(reading.totals) });
-  return { status: 200, type: 'application/json', body };
+  return asJson({ ...reading, usd: costOf(reading.totals) });
 };
 
 const file = async (name: string, type: string): Promise<Answer> => ({

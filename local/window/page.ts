@@ -1,6 +1,7 @@
 import { costOf, formatAmount, priceList, quantities, quantityNames, usageRows } from '../meter/index.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { Entry } from './journal.ts';
+import { navigation } from './navigation.ts';
 import type { TableView } from './read-tables.ts';
 import type { ConnectionView, PushView, QueueView, View } from './view.ts';
 
@@ -19,6 +20,7 @@ export const page = (view: View): Html => html`<!doctype html>
 <body>
 <header>
 <h1>${view.stack}</h1>
+${navigation('overview')}
 <p><code>${view.endpoint}</code> <span>AWS</span> <code>${view.aws}</code> <span>as of</span> <time>${clockTime(view.now)}</time></p>
 </header>
 <main>
@@ -63,7 +65,7 @@ const connections = (all: readonly ConnectionView[], now: number): Html =>
 const usage = ({ meter }: View): Html => {
   const { head, rows } = usageRows(meter);
   const prices = quantities.flatMap((quantity) => {
-    const price = Object.entries(priceList.prices).find(([name]) => name === quantity)?.[1];
+    const price = priceList.prices[quantity];
     return price === undefined ? [] : [`${quantityNames[quantity]} ${price.usd} per ${formatAmount(price.per)}`];
   });
   return html`${grid(head, rows, 'numbers')}

@@ -28,6 +28,7 @@ test('nothing needs to be configured', () => {
     admission: 'open',
     webPushHosts: ['fcm.googleapis.com', '*.push.services.mozilla.com', '*.notify.windows.com', '*.push.apple.com'],
     ...allowed,
+    costPerDay: 10,
     logRetentionDays: 30,
   });
 });
@@ -66,6 +67,10 @@ describe('a wrong setting', () => {
     ['tandem.host', 'chat.example.org/prod'],
     ['tandem.host', 'localhost'],
     ['tandem.minimumClient', '1.0'],
+    ['tandem.pageEmail', 'on call'],
+    ['tandem.directoryTables', 'tandem-prod-directory-2'],
+    ['tandem.directoryTables', { prod: 'my table' }],
+    ['tandem.costPerDay', 0],
     ['tandem.throttlingRate', 0],
     ['tandem.throttlingRate', 'many'],
     ['tandem.throttlingBurst', 5001],

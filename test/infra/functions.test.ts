@@ -12,7 +12,7 @@ const Lambda = z.object({
   Architectures: z.array(z.string()),
   Handler: z.string(),
   Timeout: z.number(),
-  LoggingConfig: z.object({ LogGroup: z.string() }),
+  LoggingConfig: z.object({ LogGroup: z.string(), LogFormat: z.string(), SystemLogLevel: z.string() }),
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }).optional(),
 });
 
@@ -45,12 +45,21 @@ describe('every function', () => {
     for (const { properties } of logs) expect(properties).toMatchObject({ RetentionInDays: 30 });
   });
 
+  test('has the log to itself: Lambda adds lines of its own only when something is wrong', () => {
+    for (const { LoggingConfig } of functionsIn(template)) {
+      expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    }
+  });
+
   test.for(functionsIn(template))('is one file of 450 KB at most: $id', async ({ Code }) => {
     const folder = join(inject('app'), `asset.${Code.S3Key.replace('.zip', '')}`);
     expect(await readdir(folder)).toEqual(['index.mjs']);
     expect((await stat(join(folder, 'index.mjs'))).size).toBeLessThanOrEqual(450_000);
   });
 });
+
+/** What every function but that of the deployment is told, so that an operator finds its lines and metrics. */
+const telemetry = { STAGE: 'dev', LOG_SALT: "<AWS::StackId>.split('/')[2]" };
 
 test('a function is told what it needs and no more', () => {
   const DIRECTORY_TABLE = '<StorageDirectory>';
@@ -64,18 +73,26 @@ test('a function is told what it needs and no more', () => {
   const ENDPOINT = endpoint;
   const reached = { CLOSING_QUEUE, DEADLINE_QUEUE, WAKEUP_TOPIC, ENDPOINT };
   expect(environmentsIn(template)).toEqual({
-    authorize: { DIRECTORY_TABLE, ENDPOINT },
-    connection: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
-    session: { MINIMUM_CLIENT: '0.0.0' },
-    account: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, ENDPOINT, QUOTAS, ADMISSION: '{"kind":"open"}' },
-    pairing: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, ENDPOINT, QUOTAS },
-    keys: { DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
-    push: { DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, QUOTAS, PUSH },
-    relay: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached, QUOTAS },
-    close: { DIRECTORY_TABLE, ENDPOINT },
-    deadline: { DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached },
-    notifier: { DIRECTORY_TABLE, MAILBOXES_TABLE, ENDPOINT, PUSH, SCHEDULES },
-    upkeep: { DIRECTORY_TABLE, ENDPOINT },
+    authorize: { ...telemetry, DIRECTORY_TABLE, ENDPOINT },
+    connection: { ...telemetry, DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    session: { ...telemetry, MINIMUM_CLIENT: '0.0.0' },
+    account: {
+      ...telemetry,
+      DIRECTORY_TABLE,
+      CLOSING_QUEUE,
+      RELEASE_QUEUE,
+      ENDPOINT,
+      QUOTAS,
+      ADMISSION: '{"kind":"open"}',
+    },
+    pairing: { ...telemetry, DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, ENDPOINT, QUOTAS },
+    keys: { ...telemetry, DIRECTORY_TABLE, CLOSING_QUEUE, ENDPOINT, QUOTAS },
+    push: { ...telemetry, DIRECTORY_TABLE, CLOSING_QUEUE, RELEASE_QUEUE, QUOTAS, PUSH },
+    relay: { ...telemetry, DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached, QUOTAS },
+    close: { ...telemetry, DIRECTORY_TABLE, ENDPOINT },
+    deadline: { ...telemetry, DIRECTORY_TABLE, MAILBOXES_TABLE, ...reached },
+    notifier: { ...telemetry, DIRECTORY_TABLE, MAILBOXES_TABLE, ENDPOINT, PUSH, SCHEDULES },
+    upkeep: { ...telemetry, DIRECTORY_TABLE, ENDPOINT },
     EndpointLogRoleapigatewaylogrole: undefined,
   });
 });

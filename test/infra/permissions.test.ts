@@ -74,6 +74,7 @@ describe('beside writing its own log', () => {
       log: 'accountlog',
       may: [
         `dynamodb:DeleteItem ${directory}`,
+        `dynamodb:GetItem ${directory}`,
         `dynamodb:PutItem ${directory}`,
         `dynamodb:Query ${directory}`,
         `dynamodb:UpdateItem ${directory}`,

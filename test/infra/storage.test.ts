@@ -33,6 +33,26 @@ test('only Directory can be restored to a point in time', async () => {
   expect(JSON.stringify(mailboxes)).not.toContain('PointInTime');
 });
 
+test('a Directory that was restored takes the place of the stack’s own, which stays', async () => {
+  const own = await templateOf('prod');
+  const directoryTables = { prod: 'tandem-prod-restored' };
+  const restored = await templateWith({ 'tandem.stage': 'prod', 'tandem.directoryTables': directoryTables });
+  const storage = 'AWS::DynamoDB::GlobalTable';
+  expect(resourcesOf(restored, storage)).toEqual(resourcesOf(own, storage));
+  for (const type of ['AWS::Lambda::Function', 'AWS::IAM::Policy']) {
+    const [before, after] = [own, restored].map((template) => JSON.stringify(resourcesOf(template, type)));
+    const name = 'tandem-prod-restored';
+    const arn = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${name}`;
+    expect(after).toBe(before?.replaceAll('<StorageDirectory.Arn>', arn).replaceAll('<StorageDirectory>', name));
+  }
+});
+
+test('a Directory that was restored is the one of its own stage alone', async () => {
+  const directoryTables = { prod: 'tandem-prod-restored' };
+  const template = await templateWith({ 'tandem.stage': 'dev', 'tandem.directoryTables': directoryTables });
+  expect(template).toEqual(await templateOf('dev'));
+});
+
 test.for(['prod', 'production', 'staging', 'development'])(
   '%s keeps its tables and logs, whatever happens',
   async (stage) => {

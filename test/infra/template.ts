@@ -56,8 +56,10 @@ const withoutHash = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
 
 const Join = z.tuple([z.string(), z.array(z.unknown())]);
 const GetAtt = z.tuple([z.string(), z.string()]);
+const Split = z.tuple([z.string(), z.unknown()]);
+const Select = z.tuple([z.number(), z.unknown()]);
 
-/** References as `<Resource>` and `<Resource.Attribute>`, and joined texts as one. */
+/** References as `<Resource>` and `<Resource.Attribute>`, joined texts as one, and split ones as in JavaScript. */
 const readable = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
@@ -70,6 +72,14 @@ const readable = (value: unknown): unknown => {
   if (more.length === 0 && name === 'Fn::Join') {
     const [separator, parts] = Join.parse(argument);
     return parts.map((part) => String(readable(part))).join(separator);
+  }
+  if (more.length === 0 && name === 'Fn::Split') {
+    const [separator, text] = Split.parse(argument);
+    return `${String(readable(text))}.split('${separator}')`;
+  }
+  if (more.length === 0 && name === 'Fn::Select') {
+    const [index, items] = Select.parse(argument);
+    return `${String(readable(items))}[${index}]`;
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
 };
