@@ -2,6 +2,7 @@ import { formatAmount, quantities, quantityNames } from '#local';
 import type { Start } from './cold.ts';
 import type { Cost } from './cost.ts';
 import type { GrowthReport } from './growth/measure-growth.ts';
+import type { Import } from './imports.ts';
 import type { Local } from './local/measure-local.ts';
 import type { Machine } from './machine.ts';
 import type { Pairings } from './pairing.ts';
@@ -38,18 +39,22 @@ export const costLines = (costs: readonly Cost[]): Lines => {
   ];
 };
 
-export const coldLines = (starts: readonly Start[]): Lines => [
-  ['function', 'MB', 'bundle KB', 'gzip KB', 'import ms', '× node:http', 'first call ms'],
-  ...starts.map(({ function: name, memory, bundle, gzip, import: time, ratio, firstCall }) => [
+export const importLines = (imports: readonly Import[]): Lines => [
+  ['function', 'MB', 'bundle KB', 'gzip KB', 'import ms', '× node:http'],
+  ...imports.map(({ function: name, memory, bundle, gzip, import: time, ratio }) => [
     name,
     String(memory),
     bundle.toFixed(0),
     gzip.toFixed(0),
     time.toFixed(1),
     ratio.toFixed(2),
-    firstCall?.toFixed(1) ?? '–',
   ]),
 ];
+
+export const coldLines = (starts: readonly Start[]): Lines => {
+  const firstCalls = ['first call ms', ...starts.map(({ firstCall }) => firstCall?.toFixed(1) ?? '–')];
+  return importLines(starts).map((cells, row) => [...cells, firstCalls[row] ?? '']);
+};
 
 /** What each takes, and may take. */
 export const pairingLines = ({ count, p50, p95, requests }: Pairings): Lines => [
