@@ -63,6 +63,8 @@ const measureOnce = async (
       { stage: crowded, list: taken.crowded },
     ];
     for (let round = -warmUps; round < rounds; round += 1) {
+      // Each is first, second and last as often as the others.
+      turns.push(...turns.splice(0, 1));
       for (const { stage, list } of turns) {
         const one = await measure(stage, taken.work);
         if (round >= 0) list.push(one);
