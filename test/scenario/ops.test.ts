@@ -227,6 +227,7 @@ describe('suspend', () => {
     await using _ = friend;
     const ends: string[] = [];
     for (const end of ['unlinked', 'replaced'] as const) suspended.on(end, () => ends.push(end));
+    if (!suspended.online) await once(suspended, 'online');
     const offline = once(suspended, 'online');
     await ops('suspend', suspended.account, '--yes');
     // It asks for its list when it has been refused for a while, before it believes that it is not linked any more.
