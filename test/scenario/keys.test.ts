@@ -164,7 +164,7 @@ test('many who claim at once never get the same one-time key', async () => {
 
 test.for(['is unlinked', 'leaves', 'goes with its account'])(
   'the keys of a device that %s are forgotten',
-  { timeout: 160_000, retry: 1 },
+  { timeout: 160_000 },
   async (how) => {
     await using met = await meet(cloud.endpoint);
     const { ada, phone } = met;

@@ -57,7 +57,7 @@ export class Queue implements Disposable {
     const received = store.transact(() =>
       store.visible(name, now, count).map(({ sequence }) => store.receive(sequence, now, now + visibility * 1000)),
     );
-    this.#watchTimes();
+    this.#watchTimes(now);
     return received.map((message) => ({ ...message, receiptHandle: writeReceiptHandle({ ...message, queue: name }) }));
   }
 
@@ -120,7 +120,7 @@ export class Queue implements Disposable {
   /** Calls back whenever there may be something new to receive, until the returned function is called. */
   onReceivable(listener: () => void): () => void {
     this.#listeners.add(listener);
-    this.#watchTimes();
+    this.#watchTimes(this.#wiring.clock.now());
     return () => {
       this.#listeners.delete(listener);
     };
@@ -150,17 +150,21 @@ export class Queue implements Disposable {
   #changed(): void {
     const { store, clock } = this.#wiring;
     if (this.#listeners.size === 0) return;
-    if (store.visible(this.config.name, clock.now(), 1).length > 0) for (const tell of this.#listeners) tell();
-    this.#watchTimes();
+    const now = clock.now();
+    if (store.visible(this.config.name, now, 1).length > 0) for (const tell of this.#listeners) tell();
+    this.#watchTimes(now);
   }
 
-  /** Waits for the next message whose delay or visibility timeout ends. */
-  #watchTimes(): void {
+  /**
+   * Waits for the next message whose delay or visibility timeout ends. `now` is when it was looked last what is visible:
+   * what becomes so in between, as when a timer is a millisecond early, would be seen by neither.
+   */
+  #watchTimes(now: number): void {
     const { store, clock } = this.#wiring;
     this.#cancelTimer();
     if (this.#listeners.size === 0) return;
-    const next = store.nextVisible(this.config.name, clock.now());
+    const next = store.nextVisible(this.config.name, now);
     if (next === undefined) return;
-    this.#cancelTimer = clock.after(next - clock.now(), () => this.#changed());
+    this.#cancelTimer = clock.after(Math.max(0, next - clock.now()), () => this.#changed());
   }
 }
